@@ -1,0 +1,92 @@
+#include "coordinator/package/paths.h"
+
+#include <cctype>
+#include <map>
+#include <set>
+
+#include "coordinator/package/names.h"
+#include "core/limits.h"
+#include "core/mix_words.h"
+#include "core/text.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+constexpr size_t kSuffixBytes = 24;  // room for _Effects_32f_999.wav within kMostNameBytes
+
+std::string KindFolder(const std::string& kind) {
+  if (kind == "stem") return "Stems";
+  if (kind == "mix") return "Mixes";
+  return "Tracks";
+}
+
+// dry -> Dry
+std::string Capital(std::string word) {
+  if (!word.empty()) word[0] = static_cast<char>(std::toupper(word[0]));
+  return word;
+}
+
+// A file on its way to a name: what it is called, and what has been added to tell it from others.
+struct Naming {
+  File* file;
+  std::string folder;  // 01_Title/Stems
+  std::string name;    // 01_Drums, without ending
+};
+
+std::string Key(const Naming& naming) { return Folded(naming.folder + "/" + naming.name); }
+
+// Adds a word to the files that would bear one name, where the word is not the same for all of them.
+template <typename WordOfFile>
+void TellApart(std::vector<Naming>& namings, WordOfFile word_of) {
+  std::map<std::string, std::vector<Naming*>> same;
+  for (Naming& naming : namings) same[Key(naming)].push_back(&naming);
+  for (auto& [key, group] : same) {
+    std::set<std::string> words;
+    for (const Naming* naming : group) words.insert(word_of(*naming->file));
+    if (words.size() < 2) continue;
+    for (Naming* naming : group) {
+      const std::string added = word_of(*naming->file);
+      if (!added.empty()) naming->name += "_" + added;
+    }
+  }
+}
+
+}  // namespace
+
+std::string PackageFolder(const Manifest& manifest) { return SafeName(manifest.album(), kMostNameBytes); }
+
+void AssignPaths(RenderPlan& plan) {
+  std::map<int, std::string> title_of, folder_of;
+  const int digits = plan.manifest().songs_size() > 99 ? 3 : 2;
+  for (const SongFacts& song : plan.manifest().songs()) {
+    title_of[song.number()] = SafeName(song.title(), kMostNameBytes - kSuffixBytes);
+    folder_of[song.number()] = fmt::format("{:0{}}_{}", song.number(), digits, title_of[song.number()]);
+  }
+  std::map<std::pair<int, std::string>, std::map<std::string, int>> numbers;  // of a song's kind, by name
+  std::vector<Naming> namings;
+  for (PlannedFile& planned : *plan.mutable_files()) {
+    File& file = *planned.mutable_file();
+    Naming naming{&file, folder_of[file.song()] + "/" + KindFolder(file.kind()), ""};
+    if (file.kind() == "mix") {
+      const MixWord* mix_word = FindMixWord(file.name());
+      const std::string title = SafeName(title_of[file.song()], 60);
+      naming.name = title + "_" +
+                    (mix_word != nullptr ? std::string(mix_word->file_name)
+                                         : SafeName(file.name(), kMostNameBytes - kSuffixBytes - title.size()));
+    } else {
+      auto& number_of = numbers[{file.song(), file.kind()}];
+      const int number = number_of.emplace(file.name(), static_cast<int>(number_of.size()) + 1).first->second;
+      naming.name = fmt::format("{:02}_{}", number, SafeName(file.name(), kMostNameBytes - kSuffixBytes - 4));
+    }
+    namings.push_back(naming);
+  }
+  TellApart(namings, [](const File& file) { return Capital(file.variant()); });
+  TellApart(namings, [](const File& file) { return file.encoding().substr(3); });  // wav24 -> 24
+  std::map<std::string, NameBook> books;
+  for (Naming& naming : namings) {
+    naming.file->set_path(naming.folder + "/" + books[naming.folder].Take(naming.name, ".wav"));
+  }
+}
+
+}  // namespace trackout

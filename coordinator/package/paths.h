@@ -1,0 +1,19 @@
+// Where each file of a package stands, below data/: 01_The_Fast_Route/Stems/01_Drums.wav. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proto/manifest.pb.h"
+#include "proto/render.pb.h"
+
+namespace trackout {
+
+// The folder of the whole package: the album's title made safe.
+std::string PackageFolder(const Manifest& manifest);
+
+// Fills `path` of every file of the plan. Numbers run for each kind of a song, one for each name; where two
+// files would bear one name, the variant is added where it tells them apart, then the format, then a number.
+void AssignPaths(RenderPlan& plan);
+
+}  // namespace trackout

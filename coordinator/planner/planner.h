@@ -1,0 +1,21 @@
+// Album in, jobs and files out, before anything is rendered. Pure: the same album and the same sources
+// give the same plan, on any machine.
+//
+// Of each song: a Print for everything that a stem or a mix is made of, the RawTracks of each bus, one
+// Finish that makes stems and mixes of the prints, and a SumProof for each set of stems. Equal work is
+// one job, also across songs.
+#pragma once
+
+#include <vector>
+
+#include "coordinator/planner/timeline.h"
+#include "proto/album.pb.h"
+#include "proto/render.pb.h"
+
+namespace trackout {
+
+// The album must have passed the check (core/album_check.h), and every source it uses must be in
+// `sources`. Findings are appended; the plan is whole where none of them is an error.
+RenderPlan PlanAlbum(const Album& album, const Sources& sources, std::vector<Finding>& findings);
+
+}  // namespace trackout

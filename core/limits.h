@@ -1,0 +1,33 @@
+// Every bound of the farm, each with its reason.
+#pragma once
+
+#include <cstdint>
+
+namespace trackout {
+
+// The spec. The largest real albums stay below 1 MiB and 20,000 values; a bomb of aliases does not.
+inline constexpr int64_t kMostSpecBytes = int64_t{4} << 20;
+inline constexpr int64_t kMostYamlValues = 100'000;
+inline constexpr int kMostYamlLevels = 32;
+// Errors told at once: more than a screen of them helps nobody.
+inline constexpr int kMostFindings = 50;
+
+// A time in a spec: two days, far above any song, far below what 64 bits of nanoseconds hold.
+inline constexpr int64_t kLongestTimeNs = int64_t{48} * 3600 * 1'000'000'000;
+
+// Frames that a block of the mixer may have. Below 16 the loop costs more than the sound; above a
+// million the buffers of 200 tracks leave memory behind.
+inline constexpr int kFewestBlockFrames = 16;
+inline constexpr int kMostBlockFrames = 1 << 20;
+// The default: large enough for cheap reads, small enough for the second-level cache.
+inline constexpr int kBlockFrames = 4096;
+
+inline constexpr int kMostWorkers = 256;
+
+// Bytes of a name in a package: below what any file system allows (255), with room for a path.
+inline constexpr int kMostNameBytes = 120;
+
+// Files of one song that are open at once: the usual limit of a process is 1024 descriptors.
+inline constexpr int kMostOpenSources = 400;
+
+}  // namespace trackout

@@ -1,0 +1,329 @@
+#include "core/message_filler.h"
+
+#include <cmath>
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "core/mix_words.h"
+#include "core/spec_values.h"
+#include "core/text.h"
+#include "core/words.h"
+#include "fmt/format.h"
+#include "fmt/ranges.h"
+
+namespace trackout {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using Kind = YamlNode::Kind;
+
+const Rule& RuleOf(const FieldDescriptor* field) { return field->options().GetExtension(rule); }
+
+std::vector<std::string> Words(const std::string& text) {
+  return absl::StrSplit(text, ' ', absl::SkipEmpty());
+}
+
+std::string KindName(const YamlNode& node) {
+  switch (node.kind) {
+    case Kind::kNull:
+      return "nothing";
+    case Kind::kSequence:
+      return "a list";
+    case Kind::kMapping:
+      return "a map";
+    default:
+      return Quoted(node.scalar);
+  }
+}
+
+// `track "Kick"`, or `track` where it has no name yet.
+std::string Subject(const YamlNode& node, const Descriptor* type) {
+  const std::string& noun_text = type->options().GetExtension(noun);
+  for (const char* key : {"name", "title"}) {
+    const YamlNode* name = node.Find(key);
+    if (name != nullptr && name->kind == Kind::kScalar) return fmt::format("{} {}", noun_text, Quoted(name->scalar));
+  }
+  return noun_text;
+}
+
+std::string RangeText(const Rule& range) {
+  const std::string unit = range.unit().empty() ? "" : " " + range.unit();
+  if (range.level()) return fmt::format("-inf to {}{}", range.max(), unit);
+  return fmt::format("{} to {}{}", range.min(), range.max(), unit);
+}
+
+// Words for a bool, as YAML 1.1 and 1.2 write it.
+std::optional<bool> ParseBool(std::string_view text) {
+  const std::string lower = absl::AsciiStrToLower(absl::string_view(text.data(), text.size()));
+  if (lower == "true" || lower == "yes" || lower == "on") return true;
+  if (lower == "false" || lower == "no" || lower == "off") return false;
+  return std::nullopt;
+}
+
+}  // namespace
+
+void MessageFiller::Tell(const YamlNode& node, const std::string& text) {
+  Finding& finding = findings_.emplace_back();
+  finding.set_line(node.line);
+  finding.set_column(node.column);
+  // The album goes without saying, and of nested things the two innermost are enough.
+  std::string subject;
+  const size_t first = subjects_.size() > 3 ? subjects_.size() - 2 : 1;
+  for (size_t i = first; i < subjects_.size(); ++i) subject += subjects_[i] + ": ";
+  finding.set_message(subject + text);
+}
+
+void MessageFiller::FillMessage(const YamlNode& node, Message& message, const std::string& place) {
+  positions_[place] = {node.line, node.column};
+  if (FillShortForm(node, message, place)) return;
+  if (node.kind != Kind::kMapping) {
+    Tell(node, fmt::format("{} must be a map of keys and values, found {}",
+                           message.GetDescriptor()->options().GetExtension(noun), KindName(node)));
+    return;
+  }
+  subjects_.push_back(Subject(node, message.GetDescriptor()));
+  FillKeys(node, message, place);
+  CheckRequired(node, message);
+  subjects_.pop_back();
+}
+
+void MessageFiller::FillKeys(const YamlNode& node, Message& message, const std::string& place) {
+  std::map<std::string, int> line_of_key;
+  for (const auto& [key, value] : node.entries) {
+    const auto [first, is_new] = line_of_key.emplace(key.scalar, key.line);
+    if (!is_new) {
+      Tell(key, fmt::format("duplicate key {} (first in line {}); keep one", Quoted(key.scalar), first->second));
+      continue;
+    }
+    const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(key.scalar);
+    if (field == nullptr || RuleOf(field).internal()) {
+      TellUnknownKey(key, message);
+      continue;
+    }
+    const std::string field_place = place.empty() ? key.scalar : place + "." + key.scalar;
+    positions_[field_place] = {value.line, value.column};
+    if (value.kind == Kind::kNull) {
+      Tell(key, fmt::format("{} has no value; give it one or remove the key", Quoted(key.scalar)));
+      continue;
+    }
+    FillField(value, message, field, field_place);
+  }
+}
+
+void MessageFiller::FillField(const YamlNode& node, Message& message, const Field* field,
+                              const std::string& place) {
+  if (RuleOf(field).keyed()) {
+    FillKeyed(node, message, field, place);
+  } else if (field->is_repeated()) {
+    FillList(node, message, field, place);
+  } else if (field->cpp_type() == Field::CPPTYPE_MESSAGE) {
+    FillMessage(node, *message.GetReflection()->MutableMessage(&message, field), place);
+  } else {
+    FillValue(node, message, field);
+  }
+}
+
+void MessageFiller::FillList(const YamlNode& node, Message& message, const Field* field,
+                             const std::string& place) {
+  const bool is_single = RuleOf(field).one_or_list() && node.kind == Kind::kScalar;
+  if (!is_single && node.kind != Kind::kSequence) {
+    Tell(node, fmt::format("{}: expected a list, found {}", field->name(), KindName(node)));
+    return;
+  }
+  const std::vector<YamlNode> single = is_single ? std::vector{node} : std::vector<YamlNode>{};
+  int index = 0;
+  for (const YamlNode& item : is_single ? single : node.items) {
+    const std::string item_place = fmt::format("{}[{}]", place, index++);
+    positions_[item_place] = {item.line, item.column};
+    if (field->cpp_type() == Field::CPPTYPE_MESSAGE) {
+      FillMessage(item, *message.GetReflection()->AddMessage(&message, field), item_place);
+    } else {
+      FillValue(item, message, field);
+    }
+  }
+}
+
+void MessageFiller::FillKeyed(const YamlNode& node, Message& message, const Field* field,
+                              const std::string& place) {
+  if (node.kind != Kind::kMapping) {
+    Tell(node, fmt::format("{}: expected a map, found {}", field->name(), KindName(node)));
+    return;
+  }
+  const Descriptor* type = field->message_type();
+  std::set<std::string> seen;
+  int index = 0;
+  for (const auto& [key, value] : node.entries) {
+    if (!seen.insert(key.scalar).second) {
+      Tell(key, fmt::format("{}: duplicate key {}; keep one", field->name(), Quoted(key.scalar)));
+      continue;
+    }
+    positions_[fmt::format("{}[{}]", place, index++)] = {key.line, key.column};
+    Message* entry = message.GetReflection()->AddMessage(&message, field);
+    FillValue(key, *entry, type->field(0));
+    FillValue(value, *entry, type->field(1));
+  }
+}
+
+void MessageFiller::FillValue(const YamlNode& node, Message& message, const Field* field) {
+  if (node.kind != Kind::kScalar) {
+    Tell(node, fmt::format("{}: expected one value, found {}", field->name(), KindName(node)));
+    return;
+  }
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  switch (field->cpp_type()) {
+    case Field::CPPTYPE_STRING:
+      if (field->is_repeated()) {
+        reflection->AddString(&message, field, node.scalar);
+      } else {
+        reflection->SetString(&message, field, node.scalar);
+      }
+      return;
+    case Field::CPPTYPE_BOOL: {
+      const std::optional<bool> value = node.quoted ? std::nullopt : ParseBool(node.scalar);
+      if (!value) {
+        Tell(node, fmt::format("{}: expected true or false, found {}", field->name(), KindName(node)));
+        return;
+      }
+      reflection->SetBool(&message, field, *value);
+      return;
+    }
+    case Field::CPPTYPE_ENUM:
+      FillEnum(node, message, field);
+      return;
+    default:
+      FillNumber(node, message, field);
+  }
+}
+
+void MessageFiller::FillEnum(const YamlNode& node, Message& message, const Field* field) {
+  const google::protobuf::EnumDescriptor* type = field->enum_type();
+  const google::protobuf::EnumValueDescriptor* value = FindWord(type, node.scalar);
+  if (value == nullptr) {
+    for (const std::string& later_word : Words(type->options().GetExtension(later_words))) {
+      if (node.scalar != later_word) continue;
+      Tell(node, fmt::format("{}: {} is not supported yet", field->name(), Quoted(node.scalar)));
+      return;
+    }
+    const std::vector<std::string> words = WordsOf(type);
+    Tell(node, fmt::format("{}: {} is none of {}{}", field->name(), Quoted(node.scalar), fmt::join(words, ", "),
+                           DidYouMean(node.scalar, words)));
+    return;
+  }
+  if (field->is_repeated()) {
+    message.GetReflection()->AddEnum(&message, field, value);
+  } else {
+    message.GetReflection()->SetEnum(&message, field, value);
+  }
+}
+
+void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Field* field) {
+  const Rule& range = RuleOf(field);
+  const bool is_whole = field->cpp_type() != Field::CPPTYPE_DOUBLE;
+  const std::optional<double> value = node.quoted     ? std::nullopt
+                                      : range.level() ? ParseLevel(node.scalar)
+                                                      : ParseNumber(node.scalar);
+  if (!value || (is_whole && *value != std::floor(*value))) {
+    Tell(node, fmt::format("{}: expected a {}{}, found {}{}", field->name(), is_whole ? "whole number" : "number",
+                           range.level() ? " of dB or -inf" : "", KindName(node),
+                           node.quoted ? " in quotes; remove them" : ""));
+    return;
+  }
+  if ((range.has_min() && *value < range.min()) || (range.has_max() && *value > range.max())) {
+    Tell(node, fmt::format("{}: {} is out of range ({})", field->name(), node.scalar, RangeText(range)));
+    return;
+  }
+  const google::protobuf::Reflection* reflection = message.GetReflection();
+  if (field->is_repeated()) {
+    reflection->AddDouble(&message, field, *value);
+  } else if (is_whole) {
+    reflection->SetInt32(&message, field, static_cast<int32_t>(*value));
+  } else {
+    reflection->SetDouble(&message, field, *value);
+  }
+}
+
+bool MessageFiller::FillShortForm(const YamlNode& node, Message& message, const std::string& place) {
+  if (auto* time = dynamic_cast<Time*>(&message)) {
+    const std::string name = place.substr(place.rfind('.') + 1);
+    if (node.kind != Kind::kScalar) {
+      Tell(node, fmt::format("{}: expected a time, found {}", name, KindName(node)));
+      return true;
+    }
+    const absl::StatusOr<Time> parsed = ParseTime(node.scalar);
+    if (parsed.ok()) {
+      *time = *parsed;
+    } else {
+      Tell(node, fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
+    }
+    return true;
+  }
+  if (auto* format = dynamic_cast<Format*>(&message); format != nullptr && node.kind == Kind::kScalar) {
+    const absl::StatusOr<Format> parsed = ParseFormat(node.scalar);
+    if (parsed.ok()) {
+      *format = *parsed;
+    } else {
+      Tell(node, fmt::format("format: {}: {}", Quoted(node.scalar), std::string(parsed.status().message())));
+    }
+    return true;
+  }
+  auto* mix = dynamic_cast<MixRequest*>(&message);
+  if (mix == nullptr) return false;
+  if (node.kind == Kind::kScalar) {
+    mix->set_name(node.scalar);
+    return true;
+  }
+  // `vocal_up: 0.5` is the word with a step; the entry may go on with other keys.
+  if (node.kind != Kind::kMapping || node.Find("name") != nullptr) return false;
+  YamlNode rest = node;
+  for (auto entry = rest.entries.begin(); entry != rest.entries.end(); ++entry) {
+    const MixWord* word_found = FindMixWord(entry->first.scalar);
+    if (word_found == nullptr || word_found->kind != MixWord::Kind::kStep) continue;
+    mix->set_name(entry->first.scalar);
+    subjects_.push_back("mix " + Quoted(mix->name()));
+    positions_[place + ".name"] = {entry->first.line, entry->first.column};
+    FillValue(entry->second, message, message.GetDescriptor()->FindFieldByName("step"));
+    rest.entries.erase(entry);
+    FillKeys(rest, message, place);
+    subjects_.pop_back();
+    return true;
+  }
+  return false;
+}
+
+void MessageFiller::TellUnknownKey(const YamlNode& key, const Message& message) {
+  const Descriptor* type = message.GetDescriptor();
+  const std::vector<std::string> later_keys = Words(type->options().GetExtension(later));
+  std::vector<std::string> known = later_keys;
+  for (const std::string& later_key : later_keys) {
+    if (key.scalar == later_key) {
+      Tell(key, fmt::format("key {} is not supported yet", Quoted(key.scalar)));
+      return;
+    }
+  }
+  for (int i = 0; i < type->field_count(); ++i) {
+    if (!RuleOf(type->field(i)).internal()) known.push_back(type->field(i)->name());
+  }
+  Tell(key, fmt::format("unknown key {}{}", Quoted(key.scalar), DidYouMean(key.scalar, known)));
+}
+
+void MessageFiller::CheckRequired(const YamlNode& node, const Message& message) {
+  const Descriptor* type = message.GetDescriptor();
+  for (int i = 0; i < type->field_count(); ++i) {
+    const FieldDescriptor* field = type->field(i);
+    if (!RuleOf(field).required()) continue;
+    const YamlNode* value = node.Find(field->name());
+    if (value == nullptr) {
+      Tell(node, fmt::format("the key {} is missing", Quoted(field->name())));
+    } else if (value->kind == Kind::kScalar && field->cpp_type() == Field::CPPTYPE_STRING &&
+               absl::StripAsciiWhitespace(value->scalar).empty()) {
+      Tell(*value, fmt::format("{} is empty", field->name()));
+    } else if (value->kind == Kind::kSequence && value->items.empty()) {
+      Tell(*value, fmt::format("{} is an empty list", field->name()));
+    }
+  }
+}
+
+}  // namespace trackout

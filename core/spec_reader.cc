@@ -1,0 +1,90 @@
+#include "core/spec_reader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "absl/strings/str_cat.h"
+#include "core/limits.h"
+#include "core/yaml_tree.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+// The position of a place, or of the nearest thing around it.
+TextPosition PositionOf(const Positions& positions, std::string place) {
+  while (true) {
+    const auto found = positions.find(place);
+    if (found != positions.end()) return found->second;
+    const size_t cut = place.find_last_of(".[");
+    if (place.empty()) return {};
+    place.resize(cut == std::string::npos ? 0 : cut);
+  }
+}
+
+}  // namespace
+
+void Locate(const Spec& spec, std::vector<Finding>& findings) {
+  for (Finding& finding : findings) {
+    finding.set_file(spec.path);
+    if (finding.line() != 0) continue;
+    const TextPosition position = PositionOf(spec.positions, finding.place());
+    finding.set_line(position.line);
+    finding.set_column(position.column);
+  }
+  std::stable_sort(findings.begin(), findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.line() < b.line(); });
+  if (findings.size() > kMostFindings) {
+    const size_t more = findings.size() - kMostFindings;
+    findings.resize(kMostFindings);
+    Finding& last = findings.emplace_back();
+    last.set_severity(HasErrors(findings) ? Finding::error : Finding::warning);
+    last.set_file(spec.path);
+    last.set_message(fmt::format("and {} more", more));
+  }
+}
+
+Spec ReadSpecText(const std::string& path, std::string text, Solo solo) {
+  Spec spec;
+  spec.path = path;
+  spec.text = std::move(text);
+  YamlNode root;
+  Finding error;
+  if (!ReadYaml(spec.text, root, error)) {
+    spec.findings.push_back(error);
+  } else {
+    MessageFiller(spec.findings, spec.positions).Fill(root, spec.album);
+    if (!HasErrors(spec.findings)) spec.findings = CheckAlbum(spec.album, solo);
+  }
+  Locate(spec, spec.findings);
+  return spec;
+}
+
+absl::StatusOr<Spec> ReadSpec(const std::string& path, Solo solo) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status)) {
+    return absl::NotFoundError(absl::StrCat(path, ": no such file"));
+  }
+  if (std::filesystem::is_directory(status)) {
+    return absl::InvalidArgumentError(absl::StrCat(path, ": is a folder; name the album.yaml in it"));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened for reading"));
+  // One byte more than allowed shows that there is more, without reading it all.
+  std::string text(static_cast<size_t>(kMostSpecBytes) + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  return ReadSpecText(path, std::move(text), solo);
+}
+
+std::string Describe(const Finding& finding) {
+  std::string place = finding.file();
+  if (finding.line() > 0) place += fmt::format(":{}:{}", finding.line(), finding.column());
+  return fmt::format("{}: {}{}", place, finding.severity() == Finding::warning ? "warning: " : "",
+                     finding.message());
+}
+
+}  // namespace trackout

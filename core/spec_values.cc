@@ -1,0 +1,172 @@
+#include "core/spec_values.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "core/limits.h"
+#include "core/text.h"
+#include "core/words.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+constexpr std::string_view kTimeForms = "write it as 12s, 250ms, 1:23.500, 480000smp or 17|3|1";
+constexpr int64_t kNsPerSecond = 1'000'000'000;
+
+absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
+
+bool AllDigits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+std::optional<int64_t> ParseCount(std::string_view text) {
+  int64_t count = 0;
+  if (!AllDigits(text) || text.size() > 15 || !absl::SimpleAtoi(Abseil(text), &count)) return std::nullopt;
+  return count;
+}
+
+// Decimal digits to nanoseconds, exactly; digits beyond the ninth are rounded. `unit_ns` is a power of ten.
+std::optional<int64_t> ParseDecimal(std::string_view text, int64_t unit_ns) {
+  const size_t point = text.find('.');
+  const std::string_view fraction = point == std::string_view::npos ? "0" : text.substr(point + 1);
+  const std::optional<int64_t> whole = ParseCount(text.substr(0, point));
+  if (!whole || !AllDigits(fraction) || *whole > kLongestTimeNs / unit_ns) return std::nullopt;
+  int64_t ns = *whole * unit_ns;
+  int64_t digit_ns = unit_ns;
+  for (const char digit : fraction) {
+    if (digit_ns == 1) {
+      ns += digit >= '5' ? 1 : 0;
+      break;
+    }
+    digit_ns /= 10;
+    ns += (digit - '0') * digit_ns;
+  }
+  return ns;
+}
+
+// 1:23.500 or 1:02:03.5
+std::optional<int64_t> ParseClock(std::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(Abseil(text), ':');
+  if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
+  int64_t minutes = 0;
+  for (size_t i = 0; i + 1 < parts.size(); ++i) {
+    const std::optional<int64_t> part = ParseCount(parts[i]);
+    if (!part || (i > 0 && *part > 59) || *part > 100'000) return std::nullopt;
+    minutes = minutes * 60 + *part;
+  }
+  const std::optional<int64_t> seconds = ParseDecimal(parts.back(), kNsPerSecond);
+  if (!seconds || *seconds >= 60 * kNsPerSecond) return std::nullopt;
+  return minutes * 60 * kNsPerSecond + *seconds;
+}
+
+std::optional<Time::Musical> ParseMusical(std::string_view text) {
+  const std::vector<std::string> parts = absl::StrSplit(Abseil(text), '|');
+  if (parts.size() != 3) return std::nullopt;
+  int32_t numbers[3];
+  for (size_t i = 0; i < 3; ++i) {
+    const std::optional<int64_t> number = ParseCount(parts[i]);
+    if (!number || *number < 1 || *number > 1'000'000) return std::nullopt;
+    numbers[i] = static_cast<int32_t>(*number);
+  }
+  Time::Musical musical;
+  musical.set_bar(numbers[0]);
+  musical.set_beat(numbers[1]);
+  musical.set_sixteenth(numbers[2]);
+  return musical;
+}
+
+}  // namespace
+
+std::optional<double> ParseNumber(std::string_view text) {
+  double number = 0;
+  if (text.empty() || text.find_first_not_of("+-.0123456789eE") != std::string_view::npos ||
+      !absl::SimpleAtod(Abseil(text), &number) || !std::isfinite(number)) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<double> ParseLevel(std::string_view text) {
+  if (text == "-inf" || text == "-.inf" || text == "-Inf" || text == "-.Inf") {
+    return -std::numeric_limits<double>::infinity();
+  }
+  return ParseNumber(text);
+}
+
+absl::StatusOr<Time> ParseTime(std::string_view text) {
+  Time time;
+  if (text.starts_with("-")) return absl::InvalidArgumentError("a time may not be negative here");
+  if (text.find('|') != std::string_view::npos) {
+    const std::optional<Time::Musical> musical = ParseMusical(text);
+    if (!musical) return absl::InvalidArgumentError("a musical time is bar|beat|sixteenth, each from 1");
+    *time.mutable_musical() = *musical;
+    return time;
+  }
+  if (text.ends_with("smp")) {
+    const std::optional<int64_t> samples = ParseCount(text.substr(0, text.size() - 3));
+    if (!samples) return absl::InvalidArgumentError(fmt::format("not a time; {}", kTimeForms));
+    time.set_samples(*samples);
+    return time;
+  }
+  std::optional<int64_t> ns;
+  if (text == "0") {
+    ns = 0;
+  } else if (text.find(':') != std::string_view::npos) {
+    ns = ParseClock(text);
+  } else if (text.ends_with("ms")) {
+    ns = ParseDecimal(text.substr(0, text.size() - 2), kNsPerSecond / 1000);
+  } else if (text.ends_with("s")) {
+    ns = ParseDecimal(text.substr(0, text.size() - 1), kNsPerSecond);
+  } else if (ParseNumber(text)) {
+    return absl::InvalidArgumentError(fmt::format("a time needs a unit; {}", kTimeForms));
+  }
+  if (!ns) return absl::InvalidArgumentError(fmt::format("not a time; {}", kTimeForms));
+  if (*ns > kLongestTimeNs) return absl::InvalidArgumentError("longer than two days");
+  time.set_nanoseconds(*ns);
+  return time;
+}
+
+std::optional<int64_t> Frames(const Time& time, int sample_rate) {
+  switch (time.time_case()) {
+    case Time::kMusical:
+      return std::nullopt;
+    case Time::kSamples:
+      return time.samples();
+    default: {
+      __extension__ using Int128 = __int128;
+      const Int128 scaled = static_cast<Int128>(time.nanoseconds()) * sample_rate;
+      return static_cast<int64_t>((scaled + kNsPerSecond / 2) / kNsPerSecond);
+    }
+  }
+}
+
+absl::StatusOr<Format> ParseFormat(std::string_view text) {
+  std::vector<std::string> known;
+  Format format;
+  format.set_container(Format::CONTAINER_WAV);
+  for (const std::string& bits : WordsOf(Format::Bits_descriptor())) {
+    known.push_back("wav" + bits);
+    if (known.back() != text) continue;
+    format.set_bits(static_cast<Format::Bits>(FindWord(Format::Bits_descriptor(), bits)->number()));
+    return format;
+  }
+  for (const std::string_view other : {"aiff16", "aiff24", "aiff32f", "flac16", "flac24"}) {
+    if (text == other) return absl::UnimplementedError("not supported yet; write wav16, wav24 or wav32f");
+  }
+  return absl::InvalidArgumentError(
+      fmt::format("not a format (wav16, wav24, wav32f){}", DidYouMean(text, known)));
+}
+
+bool IsColor(std::string_view text) {
+  if (text.starts_with("#")) {
+    return text.size() == 7 && text.substr(1).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  }
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_ -") == std::string_view::npos;
+}
+
+}  // namespace trackout

@@ -1,0 +1,33 @@
+// Values as a spec writes them: numbers, levels, times, formats.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "proto/album.pb.h"
+
+namespace trackout {
+
+// A finite number; nullopt for anything else, `nan` and `inf` among it.
+std::optional<double> ParseNumber(std::string_view text);
+
+// dB: a finite number, or `-inf`.
+std::optional<double> ParseLevel(std::string_view text);
+
+// `12s`, `250ms`, `1:23.500`, `1:02:03`, `480000smp`, `17|3|1`, `0`. Never negative. The error says what is
+// wrong with the text.
+absl::StatusOr<Time> ParseTime(std::string_view text);
+
+// A time as frames at a rate, rounded to the nearest frame. Nullopt for a musical time.
+std::optional<int64_t> Frames(const Time& time, int sample_rate);
+
+// `wav24` and the like. The error says what is wrong with the text.
+absl::StatusOr<Format> ParseFormat(std::string_view text);
+
+// A name or #rrggbb.
+bool IsColor(std::string_view text);
+
+}  // namespace trackout

@@ -1,0 +1,26 @@
+// The proof that stems add up to a mix, measured on the files themselves: they are read back by
+// libsndfile (they were written by our own writer), summed sample by sample, and compared.
+//
+// Integers are summed as integers, so that 0 means 0. A sample at the end of its range may have been
+// clipped; where one is, and the sum differs, the sample counts as an over and not against the bound.
+//   Bound, integers: 0 steps; 1 step where the mix was dithered (TPDF, +-1 step, then rounded).
+//   Bound, float: half a unit in the last place of every file, 2^-24 (|mix| + sum |stem|).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/manifest.pb.h"
+
+namespace trackout {
+
+enum class MixDither { kNone, kTpdf };
+
+// All files must have one shape (rate, channels, frames, coding), else FailedPrecondition. At least one stem.
+absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems, MixDither dither);
+
+// Writes the figures and the verdict into a proof: passed, passed_with_overs, failed.
+void FillProof(const Residual& residual, Proof& proof);
+
+}  // namespace trackout
