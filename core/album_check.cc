@@ -49,7 +49,9 @@ class SongCheck {
     finding.set_message(fmt::format("song {}: {}", Quoted(song_.title()), message));
   }
   void Error(const std::string& place, const std::string& message) { Add(Finding::error, place, message); }
-  void Warning(const std::string& place, const std::string& message) { Add(Finding::warning, place, message); }
+  void Warning(const std::string& place, const std::string& message) {
+    Add(Finding::warning, place, message);
+  }
 
   std::vector<std::string> BusNames() const {
     std::vector<std::string> names;
@@ -62,8 +64,8 @@ class SongCheck {
     std::map<std::string, int> first;
     for (int i = 0; i < strips.size(); ++i) {
       if (first.emplace(strips[i].name(), i).second) continue;
-      Error(fmt::format(".{}[{}].name", key, i),
-            fmt::format("duplicate {} {}; names are unique, rename one", noun_text, Quoted(strips[i].name())));
+      Error(fmt::format(".{}[{}].name", key, i), fmt::format("duplicate {} {}; names are unique, rename one",
+                                                             noun_text, Quoted(strips[i].name())));
     }
   }
 
@@ -78,7 +80,8 @@ class SongCheck {
                    "track " + Quoted(song_.tracks(i).name()));
     }
     for (int i = 0; i < song_.buses_size(); ++i) {
-      CheckBusName(song_.buses(i).bus(), fmt::format(".buses[{}].bus", i), "bus " + Quoted(song_.buses(i).name()));
+      CheckBusName(song_.buses(i).bus(), fmt::format(".buses[{}].bus", i),
+                   "bus " + Quoted(song_.buses(i).name()));
     }
     const std::vector<int> cycle = FindCycle(song_);
     if (cycle.empty()) return;
@@ -105,7 +108,8 @@ class SongCheck {
 
   void CheckColor(const std::string& color, const std::string& place, const std::string& who) {
     if (color.empty() || IsColor(color)) return;
-    Error(place, fmt::format("{}: color {} is neither a name (red, blue, ...) nor #rrggbb", who, Quoted(color)));
+    Error(place,
+          fmt::format("{}: color {} is neither a name (red, blue, ...) nor #rrggbb", who, Quoted(color)));
   }
 
   void CheckTrack(int index) {
@@ -173,7 +177,8 @@ class SongCheck {
   void CheckSolo() {
     if (solo_ == Solo::kAllow) return;
     for (int i = 0; i < song_.tracks_size(); ++i) {
-      if (song_.tracks(i).solo()) TellSolo(fmt::format(".tracks[{}].solo", i), "track", song_.tracks(i).name());
+      if (song_.tracks(i).solo())
+        TellSolo(fmt::format(".tracks[{}].solo", i), "track", song_.tracks(i).name());
     }
     for (int i = 0; i < song_.buses_size(); ++i) {
       if (song_.buses(i).solo()) TellSolo(fmt::format(".buses[{}].solo", i), "bus", song_.buses(i).name());
@@ -181,8 +186,8 @@ class SongCheck {
   }
 
   void TellSolo(const std::string& place, const std::string& noun_text, const std::string& name) {
-    Error(place, fmt::format("{} {} is soloed, a left-over of work; remove the solo, or say --allow-solo", noun_text,
-                             Quoted(name)));
+    Error(place, fmt::format("{} {} is soloed, a left-over of work; remove the solo, or say --allow-solo",
+                             noun_text, Quoted(name)));
   }
 
   void CheckDeliver() {
@@ -195,8 +200,8 @@ class SongCheck {
     std::map<std::string, const MixRequest*> mixes;
     for (int i = 0; i < deliver.size(); ++i) {
       const std::string place = fmt::format("{}[{}]", list, i);
-      const int kinds =
-          (deliver[i].has_tracks() ? 1 : 0) + (deliver[i].has_stems() ? 1 : 0) + (deliver[i].mixes().empty() ? 0 : 1);
+      const int kinds = (deliver[i].has_tracks() ? 1 : 0) + (deliver[i].has_stems() ? 1 : 0) +
+                        (deliver[i].mixes().empty() ? 0 : 1);
       if (kinds != 1) {
         Error(at(place), "an entry of deliver asks for one of tracks, stems, mixes; make an entry for each");
         continue;
@@ -239,15 +244,16 @@ class SongCheck {
     }
   }
 
-  void CheckMix(const MixRequest& mix, const std::string& place, std::map<std::string, const MixRequest*>& mixes) {
+  void CheckMix(const MixRequest& mix, const std::string& place,
+                std::map<std::string, const MixRequest*>& mixes) {
     const std::string who = "mix " + Quoted(mix.name());
     const MixWord* word_found = FindMixWord(mix.name());
     const bool has_own = !mix.buses().empty() || !mix.without().empty() || !mix.gains().empty();
     if (word_found == nullptr && !has_own) {
       std::vector<std::string> known;
       for (const MixWord& known_word : MixWords()) known.emplace_back(known_word.word);
-      Error(place, fmt::format("no mix is called {}{}; an own one says buses, without or gains", Quoted(mix.name()),
-                               DidYouMean(mix.name(), known)));
+      Error(place, fmt::format("no mix is called {}{}; an own one says buses, without or gains",
+                               Quoted(mix.name()), DidYouMean(mix.name(), known)));
       return;
     }
     if (word_found != nullptr && has_own) {
@@ -302,11 +308,13 @@ class SongCheck {
 
   void CheckTouched(const MixWord& mix_word, const std::string& place) {
     const auto is_touched = [&](const Track& track) {
-      return std::find(mix_word.roles.begin(), mix_word.roles.end(), RoleOf(song_, track)) != mix_word.roles.end();
+      return std::find(mix_word.roles.begin(), mix_word.roles.end(), RoleOf(song_, track)) !=
+             mix_word.roles.end();
     };
     if (std::any_of(song_.tracks().begin(), song_.tracks().end(), is_touched)) return;
     std::vector<std::string> roles;
-    for (const Role role : mix_word.roles) roles.push_back(WordOf(Role_descriptor()->FindValueByNumber(role)));
+    for (const Role role : mix_word.roles)
+      roles.push_back(WordOf(Role_descriptor()->FindValueByNumber(role)));
     Warning(place, fmt::format("mix {}: no track has the role {}; it is {}", Quoted(mix_word.word),
                                fmt::join(roles, " or "),
                                mix_word.kind == MixWord::Kind::kOnly ? "silent" : "the same as the master"));

@@ -20,7 +20,8 @@ constexpr int kScanFrames = 16384;
 std::string FormatWord(SNDFILE* file, int format) {
   SF_FORMAT_INFO info{};
   info.format = format;
-  if (sf_command(file, SFC_GET_FORMAT_INFO, &info, sizeof info) != 0 || info.name == nullptr) return "unknown";
+  if (sf_command(file, SFC_GET_FORMAT_INFO, &info, sizeof info) != 0 || info.name == nullptr)
+    return "unknown";
   return info.name;
 }
 
@@ -30,14 +31,16 @@ bool LogTellsOfLoss(SNDFILE* file) {
   sf_command(file, SFC_GET_LOG_INFO, text, sizeof text);
   std::istringstream log(text);
   for (std::string line; std::getline(log, line);) {
-    if (absl::StrContains(line, "Calculated frame count") || absl::StrContains(line, "calculated from length")) {
+    if (absl::StrContains(line, "Calculated frame count") ||
+        absl::StrContains(line, "calculated from length")) {
       return true;
     }
     unsigned long long promised = 0;
     unsigned long long found = 0;
     char chunk[8] = "";
     // `data : 288000 (should be 99920)`: what the chunk promises, and what is left of the file.
-    if (std::sscanf(line.c_str(), " %7[A-Za-z] : %llu (should be %llu)", chunk, &promised, &found) != 3) continue;
+    if (std::sscanf(line.c_str(), " %7[A-Za-z] : %llu (should be %llu)", chunk, &promised, &found) != 3)
+      continue;
     const std::string name = chunk;
     if ((name == "data" || name == "SSND" || name == "riff") && promised > found) return true;
   }
@@ -61,7 +64,8 @@ struct AudioFile::State {
   absl::Status SeekTo(int64_t first_frame) {
     if (first_frame == next_frame) return absl::OkStatus();
     if (sf_seek(file, first_frame, SEEK_SET) != first_frame) {
-      return absl::DataLossError(fmt::format("frame {} cannot be reached; the file is cut short or damaged", first_frame));
+      return absl::DataLossError(
+          fmt::format("frame {} cannot be reached; the file is cut short or damaged", first_frame));
     }
     next_frame = first_frame;
     return absl::OkStatus();
@@ -70,8 +74,8 @@ struct AudioFile::State {
   absl::Status Took(int64_t wanted, int64_t count) {
     next_frame += count;
     if (count == wanted) return absl::OkStatus();
-    return absl::DataLossError(fmt::format("the sound ends after {} of {} frames; the file is cut short or damaged",
-                                           next_frame, info.frames));
+    return absl::DataLossError(fmt::format(
+        "the sound ends after {} of {} frames; the file is cut short or damaged", next_frame, info.frames));
   }
 };
 
@@ -82,7 +86,8 @@ absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& pa
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) return absl::NotFoundError("no such file");
-  if (std::filesystem::is_directory(status)) return absl::InvalidArgumentError("is a folder, not a sound file");
+  if (std::filesystem::is_directory(status))
+    return absl::InvalidArgumentError("is a folder, not a sound file");
   if (!std::filesystem::is_regular_file(status)) return absl::InvalidArgumentError("is not a file");
   if (std::filesystem::file_size(path, error) == 0 && !error) return absl::InvalidArgumentError("is empty");
   auto state = std::make_unique<State>();
@@ -91,7 +96,8 @@ absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& pa
     const int code = sf_error(nullptr);
     if (code == SF_ERR_SYSTEM) return absl::PermissionDeniedError("cannot be opened for reading");
     return absl::InvalidArgumentError(fmt::format(
-        "is not a sound file that can be read ({}); WAV, AIFF, CAF, FLAC, MP3, Vorbis and Opus can", sf_strerror(nullptr)));
+        "is not a sound file that can be read ({}); WAV, AIFF, CAF, FLAC, MP3, Vorbis and Opus can",
+        sf_strerror(nullptr)));
   }
   if (state->major() == SF_FORMAT_RAW || state->info.channels < 1 || state->info.samplerate < 1) {
     return absl::InvalidArgumentError("is not a sound file with a header");
@@ -105,15 +111,23 @@ absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& pa
   return std::unique_ptr<AudioFile>(new AudioFile(std::move(state)));
 }
 
-int AudioFile::channels() const { return state_->info.channels; }
-int AudioFile::sample_rate() const { return state_->info.samplerate; }
-int64_t AudioFile::frames() const { return state_->info.frames; }
+int AudioFile::channels() const {
+  return state_->info.channels;
+}
+int AudioFile::sample_rate() const {
+  return state_->info.samplerate;
+}
+int64_t AudioFile::frames() const {
+  return state_->info.frames;
+}
 
 bool AudioFile::is_float() const {
   return state_->coding() == SF_FORMAT_FLOAT || state_->coding() == SF_FORMAT_DOUBLE;
 }
 
-bool AudioFile::is_lossy() const { return bits() == 0 && !is_float() && state_->coding() != SF_FORMAT_ALAC_20; }
+bool AudioFile::is_lossy() const {
+  return bits() == 0 && !is_float() && state_->coding() != SF_FORMAT_ALAC_20;
+}
 
 int AudioFile::bits() const {
   switch (state_->coding()) {
@@ -206,9 +220,10 @@ absl::StatusOr<Source> InspectSource(const std::string& path) {
   if ((*file)->is_lossy()) {
     source.set_frames(CountFrames(**file));
     if (source.frames() == 0) return absl::DataLossError("holds no sound that can be decoded");
-    source.add_doubts(fmt::format("is lossy ({}): what the coder threw away is missing from every deliverable; "
-                                  "ask for the original",
-                                  source.encoding()));
+    source.add_doubts(
+        fmt::format("is lossy ({}): what the coder threw away is missing from every deliverable; "
+                    "ask for the original",
+                    source.encoding()));
     return source;
   }
   if ((*file)->is_float()) {

@@ -34,8 +34,8 @@ class AudioFile {
   int bits() const;
   std::string encoding() const;
 
-  // Fills `interleaved` (a whole number of frames) from `first_frame` on. DataLoss where the file ends before.
-  // Reading on from where the last read ended is the fast way.
+  // Fills `interleaved` (a whole number of frames) from `first_frame` on. DataLoss where the file ends
+  // before. Reading on from where the last read ended is the fast way.
   absl::Status Read(int64_t first_frame, std::span<double> interleaved);
 
   // The same for integer files, as steps of their own size: a 24-bit sample is -2^23 .. 2^23 - 1.

@@ -22,14 +22,18 @@ Hasher::Hasher() : state_(std::make_unique<State>()) {
   EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr);
 }
 
-Hasher::~Hasher() { EVP_MD_CTX_free(state_->context); }
+Hasher::~Hasher() {
+  EVP_MD_CTX_free(state_->context);
+}
 
 void Hasher::Update(std::span<const std::byte> bytes) {
   EVP_DigestUpdate(state_->context, bytes.data(), bytes.size());
   state_->size_bytes += static_cast<int64_t>(bytes.size());
 }
 
-void Hasher::Update(std::string_view text) { Update(std::as_bytes(std::span(text))); }
+void Hasher::Update(std::string_view text) {
+  Update(std::as_bytes(std::span(text)));
+}
 
 Digest Hasher::Finish() {
   unsigned char hash[EVP_MAX_MD_SIZE];
@@ -67,7 +71,9 @@ std::string Hex(std::string_view bytes) {
   return absl::BytesToHexString(absl::string_view(bytes.data(), bytes.size()));
 }
 
-std::string Hex(const Digest& digest) { return Hex(digest.sha256()); }
+std::string Hex(const Digest& digest) {
+  return Hex(digest.sha256());
+}
 
 bool DigestLess::operator()(const Digest& a, const Digest& b) const {
   return std::pair(std::string_view(a.sha256()), a.size_bytes()) <

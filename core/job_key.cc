@@ -32,13 +32,15 @@ void PutValue(std::string& bytes, const Message& message, const FieldDescriptor*
   std::string scratch;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return Put(bytes, int64_t{is_list ? in.GetRepeatedInt32(message, field, index) : in.GetInt32(message, field)});
+      return Put(bytes,
+                 int64_t{is_list ? in.GetRepeatedInt32(message, field, index) : in.GetInt32(message, field)});
     case FieldDescriptor::CPPTYPE_INT64:
       return Put(bytes, is_list ? in.GetRepeatedInt64(message, field, index) : in.GetInt64(message, field));
     case FieldDescriptor::CPPTYPE_UINT64:
       return Put(bytes, is_list ? in.GetRepeatedUInt64(message, field, index) : in.GetUInt64(message, field));
     case FieldDescriptor::CPPTYPE_BOOL:
-      return Put(bytes, int64_t{is_list ? in.GetRepeatedBool(message, field, index) : in.GetBool(message, field)});
+      return Put(bytes,
+                 int64_t{is_list ? in.GetRepeatedBool(message, field, index) : in.GetBool(message, field)});
     case FieldDescriptor::CPPTYPE_ENUM:
       return Put(bytes, int64_t{is_list ? in.GetRepeatedEnumValue(message, field, index)
                                         : in.GetEnumValue(message, field)});
@@ -75,7 +77,9 @@ std::string CanonicalEncoding(const Message& message) {
   return bytes;
 }
 
-std::string KeyOf(const RenderJob& job) { return DigestOf(CanonicalEncoding(job)).sha256(); }
+std::string KeyOf(const RenderJob& job) {
+  return DigestOf(CanonicalEncoding(job)).sha256();
+}
 
 uint64_t SeedOf(const Message& message) {
   const std::string hash = DigestOf(CanonicalEncoding(message)).sha256();

@@ -9,6 +9,7 @@
 // A field that holds its default is not set. Maps and unknown fields may not occur.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "google/protobuf/message.h"
@@ -23,6 +24,9 @@ std::string CanonicalEncoding(const google::protobuf::Message& message);
 
 // 32 bytes.
 std::string KeyOf(const RenderJob& job);
+
+// What jobs made, by their keys.
+using JobResults = std::map<std::string, JobResult>;
 
 // A seed for dither that depends on nothing but the message: on what is heard, not on what else is made.
 uint64_t SeedOf(const google::protobuf::Message& message);

@@ -20,7 +20,9 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using Kind = YamlNode::Kind;
 
-const Rule& RuleOf(const FieldDescriptor* field) { return field->options().GetExtension(rule); }
+const Rule& RuleOf(const FieldDescriptor* field) {
+  return field->options().GetExtension(rule);
+}
 
 std::vector<std::string> Words(const std::string& text) {
   return absl::StrSplit(text, ' ', absl::SkipEmpty());
@@ -44,7 +46,8 @@ std::string Subject(const YamlNode& node, const Descriptor* type) {
   const std::string& noun_text = type->options().GetExtension(noun);
   for (const char* key : {"name", "title"}) {
     const YamlNode* name = node.Find(key);
-    if (name != nullptr && name->kind == Kind::kScalar) return fmt::format("{} {}", noun_text, Quoted(name->scalar));
+    if (name != nullptr && name->kind == Kind::kScalar)
+      return fmt::format("{} {}", noun_text, Quoted(name->scalar));
   }
   return noun_text;
 }
@@ -95,7 +98,8 @@ void MessageFiller::FillKeys(const YamlNode& node, Message& message, const std::
   for (const auto& [key, value] : node.entries) {
     const auto [first, is_new] = line_of_key.emplace(key.scalar, key.line);
     if (!is_new) {
-      Tell(key, fmt::format("duplicate key {} (first in line {}); keep one", Quoted(key.scalar), first->second));
+      Tell(key,
+           fmt::format("duplicate key {} (first in line {}); keep one", Quoted(key.scalar), first->second));
       continue;
     }
     const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(key.scalar);
@@ -208,8 +212,8 @@ void MessageFiller::FillEnum(const YamlNode& node, Message& message, const Field
       return;
     }
     const std::vector<std::string> words = WordsOf(type);
-    Tell(node, fmt::format("{}: {} is none of {}{}", field->name(), Quoted(node.scalar), fmt::join(words, ", "),
-                           DidYouMean(node.scalar, words)));
+    Tell(node, fmt::format("{}: {} is none of {}{}", field->name(), Quoted(node.scalar),
+                           fmt::join(words, ", "), DidYouMean(node.scalar, words)));
     return;
   }
   if (field->is_repeated()) {
@@ -226,9 +230,9 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
                                       : range.level() ? ParseLevel(node.scalar)
                                                       : ParseNumber(node.scalar);
   if (!value || (is_whole && *value != std::floor(*value))) {
-    Tell(node, fmt::format("{}: expected a {}{}, found {}{}", field->name(), is_whole ? "whole number" : "number",
-                           range.level() ? " of dB or -inf" : "", KindName(node),
-                           node.quoted ? " in quotes; remove them" : ""));
+    Tell(node, fmt::format("{}: expected a {}{}, found {}{}", field->name(),
+                           is_whole ? "whole number" : "number", range.level() ? " of dB or -inf" : "",
+                           KindName(node), node.quoted ? " in quotes; remove them" : ""));
     return;
   }
   if ((range.has_min() && *value < range.min()) || (range.has_max() && *value > range.max())) {
@@ -256,7 +260,8 @@ bool MessageFiller::FillShortForm(const YamlNode& node, Message& message, const 
     if (parsed.ok()) {
       *time = *parsed;
     } else {
-      Tell(node, fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
+      Tell(node,
+           fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
     }
     return true;
   }

@@ -21,8 +21,12 @@ int FindTrack(const Song& song, std::string_view name) {
   return -1;
 }
 
-int FeedOf(const Song& song, const Track& track) { return std::max(FindBus(song, track.bus()), kMaster); }
-int FeedOf(const Song& song, const Bus& bus) { return std::max(FindBus(song, bus.bus()), kMaster); }
+int FeedOf(const Song& song, const Track& track) {
+  return std::max(FindBus(song, track.bus()), kMaster);
+}
+int FeedOf(const Song& song, const Bus& bus) {
+  return std::max(FindBus(song, bus.bus()), kMaster);
+}
 
 std::vector<int> FindCycle(const Song& song) {
   for (int start = 0; start < song.buses_size(); ++start) {

@@ -17,7 +17,9 @@ namespace {
 constexpr std::string_view kTimeForms = "write it as 12s, 250ms, 1:23.500, 480000smp or 17|3|1";
 constexpr int64_t kNsPerSecond = 1'000'000'000;
 
-absl::string_view Abseil(std::string_view text) { return {text.data(), text.size()}; }
+absl::string_view Abseil(std::string_view text) {
+  return {text.data(), text.size()};
+}
 
 bool AllDigits(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -163,10 +165,11 @@ absl::StatusOr<Format> ParseFormat(std::string_view text) {
 
 bool IsColor(std::string_view text) {
   if (text.starts_with("#")) {
-    return text.size() == 7 && text.substr(1).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+    return text.size() == 7 &&
+           text.substr(1).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
   }
-  return !text.empty() &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_ -") == std::string_view::npos;
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_ -") ==
+                              std::string_view::npos;
 }
 
 }  // namespace trackout

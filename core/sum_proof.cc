@@ -13,8 +13,8 @@ namespace trackout {
 namespace {
 
 constexpr int kFrames = 8192;
-constexpr double kFloatHalfStep = 0x1p-24;     // half a unit in the last place of 1.0f .. 2.0f, relative
-constexpr double kSmallestFloat = 0x1p-149;    // denormals are rounded to this grid
+constexpr double kFloatHalfStep = 0x1p-24;   // half a unit in the last place of 1.0f .. 2.0f, relative
+constexpr double kSmallestFloat = 0x1p-149;  // denormals are rounded to this grid
 constexpr double kStepsOf24Bits = 0x1p23;
 
 // What was found so far, in steps of the files (float: of full scale).
@@ -46,7 +46,9 @@ struct Files {
 
 absl::StatusOr<std::unique_ptr<AudioFile>> OpenFor(const std::string& path) {
   absl::StatusOr<std::unique_ptr<AudioFile>> file = AudioFile::Open(path);
-  if (!file.ok()) return absl::Status(file.status().code(), fmt::format("{}: {}", path, std::string(file.status().message())));
+  if (!file.ok())
+    return absl::Status(file.status().code(),
+                        fmt::format("{}: {}", path, std::string(file.status().message())));
   return file;
 }
 
@@ -61,11 +63,12 @@ absl::StatusOr<Files> OpenAll(const std::string& mix, const std::vector<std::str
     const AudioFile& one = **file;
     const AudioFile& other = *files.mix;
     if (one.frames() != other.frames() || one.channels() != other.channels() ||
-        one.sample_rate() != other.sample_rate() || one.bits() != other.bits() || one.is_float() != other.is_float()) {
+        one.sample_rate() != other.sample_rate() || one.bits() != other.bits() ||
+        one.is_float() != other.is_float()) {
       return absl::FailedPreconditionError(
-          fmt::format("{}: {} frames, {} channels, {} Hz, {}; the mix has {}, {}, {} Hz, {}", stem, one.frames(),
-                      one.channels(), one.sample_rate(), one.encoding(), other.frames(), other.channels(),
-                      other.sample_rate(), other.encoding()));
+          fmt::format("{}: {} frames, {} channels, {} Hz, {}; the mix has {}, {}, {} Hz, {}", stem,
+                      one.frames(), one.channels(), one.sample_rate(), one.encoding(), other.frames(),
+                      other.channels(), other.sample_rate(), other.encoding()));
     }
     files.stems.push_back(*std::move(file));
   }
@@ -80,7 +83,8 @@ absl::Status TallyIntegers(Files& files, double bound, Tally& tally) {
   std::vector<int64_t> rest(mix.size());
   std::vector<char> may_be_clipped(mix.size());
   for (int64_t first = 0; first < files.mix->frames(); first += kFrames) {
-    const auto count = static_cast<size_t>(std::min<int64_t>(kFrames, files.mix->frames() - first) * channels);
+    const auto count =
+        static_cast<size_t>(std::min<int64_t>(kFrames, files.mix->frames() - first) * channels);
     if (absl::Status read = files.mix->ReadSteps(first, std::span(mix).first(count)); !read.ok()) return read;
     for (size_t i = 0; i < count; ++i) {
       rest[i] = mix[i];
@@ -109,9 +113,11 @@ absl::Status TallyIntegers(Files& files, double bound, Tally& tally) {
 
 absl::Status TallyFloats(Files& files, Tally& tally) {
   const int channels = files.mix->channels();
-  std::vector<double> mix(static_cast<size_t>(kFrames * channels)), stem(mix.size()), sum(mix.size()), bound(mix.size());
+  std::vector<double> mix(static_cast<size_t>(kFrames * channels)), stem(mix.size()), sum(mix.size()),
+      bound(mix.size());
   for (int64_t first = 0; first < files.mix->frames(); first += kFrames) {
-    const auto count = static_cast<size_t>(std::min<int64_t>(kFrames, files.mix->frames() - first) * channels);
+    const auto count =
+        static_cast<size_t>(std::min<int64_t>(kFrames, files.mix->frames() - first) * channels);
     if (absl::Status read = files.mix->Read(first, std::span(mix).first(count)); !read.ok()) return read;
     for (size_t i = 0; i < count; ++i) {
       sum[i] = 0;
@@ -135,7 +141,8 @@ absl::Status TallyFloats(Files& files, Tally& tally) {
 
 }  // namespace
 
-absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems, MixDither dither) {
+absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems,
+                                    MixDither dither) {
   absl::StatusOr<Files> files = OpenAll(mix, stems);
   if (!files.ok()) return files.status();
   const bool is_float = files->mix->is_float();

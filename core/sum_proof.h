@@ -18,7 +18,8 @@ namespace trackout {
 enum class MixDither { kNone, kTpdf };
 
 // All files must have one shape (rate, channels, frames, coding), else FailedPrecondition. At least one stem.
-absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems, MixDither dither);
+absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems,
+                                    MixDither dither);
 
 // Writes the figures and the verdict into a proof: passed, passed_with_overs, failed.
 void FillProof(const Residual& residual, Proof& proof);

@@ -35,8 +35,8 @@ size_t Distance(const std::u32string& a, const std::u32string& b) {
 std::string Mapped(std::string_view text, int options) {
   utf8proc_uint8_t* mapped = nullptr;
   const auto size = utf8proc_map(
-      reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()), &mapped,
-      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | options));
+      reinterpret_cast<const utf8proc_uint8_t*>(text.data()), static_cast<utf8proc_ssize_t>(text.size()),
+      &mapped, static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | options));
   if (size < 0) return std::string(text);
   std::string result(reinterpret_cast<const char*>(mapped), static_cast<size_t>(size));
   std::free(mapped);
@@ -93,9 +93,13 @@ std::string DidYouMean(std::string_view word, const std::vector<std::string>& kn
   return nearest == nullptr ? "" : fmt::format("; did you mean {}?", Quoted(*nearest));
 }
 
-std::string Folded(std::string_view text) { return Mapped(text, UTF8PROC_CASEFOLD); }
+std::string Folded(std::string_view text) {
+  return Mapped(text, UTF8PROC_CASEFOLD);
+}
 
-std::string Composed(std::string_view text) { return Mapped(text, 0); }
+std::string Composed(std::string_view text) {
+  return Mapped(text, 0);
+}
 
 std::u32string CodePoints(std::string_view text) {
   std::u32string points;

@@ -48,9 +48,13 @@ int BytesPerSample(const Format& format) {
   }
 }
 
-bool IsFloat(const Format& format) { return format.bits() == Format::BITS_32F; }
+bool IsFloat(const Format& format) {
+  return format.bits() == Format::BITS_32F;
+}
 
-double StepsPerUnit(const Format& format) { return format.bits() == Format::BITS_16 ? 32768.0 : 8388608.0; }
+double StepsPerUnit(const Format& format) {
+  return format.bits() == Format::BITS_16 ? 32768.0 : 8388608.0;
+}
 
 std::string FormatName(const Format& format) {
   switch (format.bits()) {

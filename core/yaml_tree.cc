@@ -16,7 +16,9 @@ namespace {
 std::string_view Text(const yaml_char_t* text, size_t size) {
   return {reinterpret_cast<const char*>(text), size};
 }
-std::string_view Text(const yaml_char_t* text) { return reinterpret_cast<const char*>(text); }
+std::string_view Text(const yaml_char_t* text) {
+  return reinterpret_cast<const char*>(text);
+}
 
 int64_t CountNodes(const YamlNode& node) {
   int64_t count = 1;
@@ -67,8 +69,9 @@ class TreeReader {
     std::string message = parser_.problem == nullptr ? "not YAML" : parser_.problem;
     if (parser_.context != nullptr) message += fmt::format(" ({})", parser_.context);
     if (message.starts_with("found character that cannot start any token")) {
-      message = "found a character that cannot stand here: a tab is not indentation, and @ or ` begin no text; "
-                "indent with spaces, put such text in quotes";
+      message =
+          "found a character that cannot stand here: a tab is not indentation, and @ or ` begin no text; "
+          "indent with spaces, put such text in quotes";
     }
     if (parser_.error == YAML_READER_ERROR) return Fail(1, 1, "not a text file: " + message);
     return Fail(static_cast<int>(parser_.problem_mark.line) + 1,
@@ -89,8 +92,8 @@ class TreeReader {
   bool Count(int64_t nodes) {
     node_count_ += nodes;
     if (node_count_ <= kMostYamlValues) return true;
-    return FailHere(fmt::format("more than {} values, aliases expanded; an album has not so many",
-                                kMostYamlValues));
+    return FailHere(
+        fmt::format("more than {} values, aliases expanded; an album has not so many", kMostYamlValues));
   }
 
   // Reads the node whose first event is the current one, and leaves its last event current.
@@ -127,8 +130,7 @@ class TreeReader {
     if (!Count(1) || !CheckTag(scalar.tag)) return false;
     node.scalar = Text(scalar.value, scalar.length);
     node.quoted = scalar.style != YAML_PLAIN_SCALAR_STYLE || scalar.tag != nullptr;
-    node.kind =
-        !node.quoted && IsNullWord(node.scalar) ? YamlNode::Kind::kNull : YamlNode::Kind::kScalar;
+    node.kind = !node.quoted && IsNullWord(node.scalar) ? YamlNode::Kind::kNull : YamlNode::Kind::kScalar;
     Anchor(scalar.anchor, node);
     return true;
   }

@@ -18,11 +18,11 @@ struct YamlNode {
 
   Kind kind = Kind::kNull;
   std::string scalar;
-  bool quoted = false;  // never a number, never null
-  int line = 1;         // from 1
-  int column = 1;       // from 1
-  std::vector<YamlNode> items;                           // of a sequence
-  std::vector<std::pair<YamlNode, YamlNode>> entries;    // of a mapping, in order, keys as written
+  bool quoted = false;                                 // never a number, never null
+  int line = 1;                                        // from 1
+  int column = 1;                                      // from 1
+  std::vector<YamlNode> items;                         // of a sequence
+  std::vector<std::pair<YamlNode, YamlNode>> entries;  // of a mapping, in order, keys as written
 
   // The value of a key, or null where there is none.
   const YamlNode* Find(std::string_view key) const;

@@ -32,7 +32,8 @@ std::vector<TextFile> BagTagFiles(const Album& album, std::vector<PayloadFile> p
     bytes += file.digest.size_bytes();
     manifest += fmt::format("{}  data/{}\n", Hex(file.digest), file.path);
   }
-  std::string info = fmt::format("External-Description: {} by {}\n", OneLine(album.album()), OneLine(album.artist()));
+  std::string info =
+      fmt::format("External-Description: {} by {}\n", OneLine(album.album()), OneLine(album.artist()));
   if (!album.catalog().empty()) info += fmt::format("External-Identifier: {}\n", OneLine(album.catalog()));
   if (!album.label().empty()) info += fmt::format("Source-Organization: {}\n", OneLine(album.label()));
   if (IsIsoDate(album.date())) info += fmt::format("Bagging-Date: {}\n", album.date());

@@ -1,16 +1,13 @@
 // The manifest of a package: the plan, with what was measured. Pure.
 #pragma once
 
-#include <map>
 #include <string>
 
-#include "absl/status/statusor.h"
+#include "core/job_key.h"
 #include "proto/manifest.pb.h"
 #include "proto/render.pb.h"
 
 namespace trackout {
-
-using JobResults = std::map<std::string, JobResult>;  // by job key
 
 // What will be made, before anything is measured.
 Manifest PlannedManifest(const RenderPlan& plan);

@@ -23,7 +23,9 @@ bool IsReserved(std::string_view name) {
          number == "³";
 }
 
-bool IsEdge(char c) { return c == '.' || c == '_' || c == ' '; }
+bool IsEdge(char c) {
+  return c == '.' || c == '_' || c == ' ';
+}
 
 std::string Trimmed(std::string text) {
   while (!text.empty() && IsEdge(text.back())) text.pop_back();

@@ -34,7 +34,9 @@ struct Naming {
   std::string name;    // 01_Drums, without ending
 };
 
-std::string Key(const Naming& naming) { return Folded(naming.folder + "/" + naming.name); }
+std::string Key(const Naming& naming) {
+  return Folded(naming.folder + "/" + naming.name);
+}
 
 // Adds a word to the files that would bear one name, where the word is not the same for all of them.
 template <typename WordOfFile>
@@ -54,7 +56,9 @@ void TellApart(std::vector<Naming>& namings, WordOfFile word_of) {
 
 }  // namespace
 
-std::string PackageFolder(const Manifest& manifest) { return SafeName(manifest.album(), kMostNameBytes); }
+std::string PackageFolder(const Manifest& manifest) {
+  return SafeName(manifest.album(), kMostNameBytes);
+}
 
 void AssignPaths(RenderPlan& plan) {
   std::map<int, std::string> title_of, folder_of;
@@ -71,9 +75,10 @@ void AssignPaths(RenderPlan& plan) {
     if (file.kind() == "mix") {
       const MixWord* mix_word = FindMixWord(file.name());
       const std::string title = SafeName(title_of[file.song()], 60);
-      naming.name = title + "_" +
-                    (mix_word != nullptr ? std::string(mix_word->file_name)
-                                         : SafeName(file.name(), kMostNameBytes - kSuffixBytes - title.size()));
+      naming.name =
+          title + "_" +
+          (mix_word != nullptr ? std::string(mix_word->file_name)
+                               : SafeName(file.name(), kMostNameBytes - kSuffixBytes - title.size()));
     } else {
       auto& number_of = numbers[{file.song(), file.kind()}];
       const int number = number_of.emplace(file.name(), static_cast<int>(number_of.size()) + 1).first->second;

@@ -23,10 +23,12 @@ PanLaw LawOf(const Album& album, const Track& track) {
 }
 
 // The print of some tracks of one feeder, with the buses on their way and no others.
-Print PrintOf(const Album& album, const Song& song, const Timeline& timeline, const std::vector<int>& tracks) {
+Print PrintOf(const Album& album, const Song& song, const Timeline& timeline,
+              const std::vector<int>& tracks) {
   std::set<int> used;
   for (const int t : tracks) {
-    for (int bus = FeedOf(song, song.tracks(t)); bus != kMaster; bus = FeedOf(song, song.buses(bus))) used.insert(bus);
+    for (int bus = FeedOf(song, song.tracks(t)); bus != kMaster; bus = FeedOf(song, song.buses(bus)))
+      used.insert(bus);
   }
   std::map<int, int> index_of{{kMaster, kMaster}};  // in the print, of a bus of the song
   for (const int bus : used) index_of.emplace(bus, static_cast<int>(index_of.size()) - 1);
@@ -83,8 +85,11 @@ std::optional<double> LevelInWord(const MixWord& mix_word, const MixRequest& mix
 }
 
 std::optional<double> LevelInOwn(const Song& song, const MixRequest& mix, const Track& track) {
-  const auto runs_through = [&](const std::string& bus) { return RunsThrough(song, track, FindBus(song, bus)); };
-  if (!mix.buses().empty() && std::none_of(mix.buses().begin(), mix.buses().end(), runs_through)) return std::nullopt;
+  const auto runs_through = [&](const std::string& bus) {
+    return RunsThrough(song, track, FindBus(song, bus));
+  };
+  if (!mix.buses().empty() && std::none_of(mix.buses().begin(), mix.buses().end(), runs_through))
+    return std::nullopt;
   for (const std::string& name : mix.without()) {
     if (Includes(Select(song, name), song, track)) return std::nullopt;
   }
@@ -98,7 +103,8 @@ std::optional<double> LevelInOwn(const Song& song, const MixRequest& mix, const 
 // The track's level in a mix, beside its own; nullopt where the mix leaves it out.
 std::optional<double> LevelIn(const Song& song, const MixRequest& mix, const Track& track) {
   const MixWord* mix_word = FindMixWord(mix.name());
-  return mix_word != nullptr ? LevelInWord(*mix_word, mix, RoleOf(song, track)) : LevelInOwn(song, mix, track);
+  return mix_word != nullptr ? LevelInWord(*mix_word, mix, RoleOf(song, track))
+                             : LevelInOwn(song, mix, track);
 }
 
 }  // namespace
@@ -117,14 +123,16 @@ Print PrintOfFeeder(const Album& album, const Song& song, const Timeline& timeli
   return PrintOf(album, song, timeline, HeardTracks(song, feeder));
 }
 
-std::vector<PrintTerm> TermsOf(const Album& album, const Song& song, const Timeline& timeline, const MixRequest& mix) {
+std::vector<PrintTerm> TermsOf(const Album& album, const Song& song, const Timeline& timeline,
+                               const MixRequest& mix) {
   std::vector<PrintTerm> terms;
   for (const int feeder : FeedersOf(song)) {
     std::vector<std::pair<double, std::vector<int>>> groups;  // tracks of one level, in order of the first
     for (const int t : HeardTracks(song, feeder)) {
       const std::optional<double> level_db = LevelIn(song, mix, song.tracks(t));
       if (!level_db) continue;
-      auto group = std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == *level_db; });
+      auto group =
+          std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == *level_db; });
       if (group == groups.end()) group = groups.insert(groups.end(), {*level_db, {}});
       group->second.push_back(t);
     }

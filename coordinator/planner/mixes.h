@@ -27,6 +27,7 @@ struct PrintTerm {
 };
 
 // What adds up to the mix, in the order of the sum. `mix` must have passed the check.
-std::vector<PrintTerm> TermsOf(const Album& album, const Song& song, const Timeline& timeline, const MixRequest& mix);
+std::vector<PrintTerm> TermsOf(const Album& album, const Song& song, const Timeline& timeline,
+                               const MixRequest& mix);
 
 }  // namespace trackout

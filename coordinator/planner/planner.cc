@@ -19,7 +19,9 @@ namespace {
 constexpr int kStereo = 2;
 constexpr const char* kUndelivered = "print:premaster";
 
-bool SameFormat(const Format& a, const Format& b) { return FormatName(a) == FormatName(b); }
+bool SameFormat(const Format& a, const Format& b) {
+  return FormatName(a) == FormatName(b);
+}
 
 // Plans one song into the plan of the album.
 class SongPlanner {
@@ -64,9 +66,10 @@ class SongPlanner {
   }
 
   // Adds the file to the plan unless it is there already; returns its index, or -1.
-  int AddFile(const std::string& kind, const std::string& name, const std::string& variant, const Format& format,
-              int channels) {
-    if (!seen_.insert(fmt::format("{}\n{}\n{}\n{}", kind, name, variant, FormatName(format))).second) return -1;
+  int AddFile(const std::string& kind, const std::string& name, const std::string& variant,
+              const Format& format, int channels) {
+    if (!seen_.insert(fmt::format("{}\n{}\n{}\n{}", kind, name, variant, FormatName(format))).second)
+      return -1;
     File& file = *plan_.add_files()->mutable_file();
     file.set_kind(kind);
     file.set_song(number_);
@@ -106,7 +109,8 @@ class SongPlanner {
   void PlanStems(const Format& format) {
     std::vector<int> feeders = FeedersOf(song_);
     // What feeds the master directly comes first in the sum, and last in the list.
-    if (!feeders.empty() && feeders.front() == kMaster) std::rotate(feeders.begin(), feeders.begin() + 1, feeders.end());
+    if (!feeders.empty() && feeders.front() == kMaster)
+      std::rotate(feeders.begin(), feeders.begin() + 1, feeders.end());
     StemSet set;
     *set.mutable_format() = format;
     std::vector<int> files;
@@ -194,7 +198,8 @@ class SongPlanner {
   int AddMixFile(int mix, const Format& format, bool is_dithered) {
     for (int i = 0; i < finish_.mix_files_size(); ++i) {
       const MixFile& file = finish_.mix_files(i);
-      if (file.mix() == mix && SameFormat(file.format(), format) && file.has_tpdf_seed() == is_dithered) return i;
+      if (file.mix() == mix && SameFormat(file.format(), format) && file.has_tpdf_seed() == is_dithered)
+        return i;
     }
     MixFile& file = *finish_.add_mix_files();
     file.set_mix(mix);
@@ -272,7 +277,8 @@ class SongPlanner {
     SumProof& sum = *job.mutable_sum_proof();
     *sum.mutable_mix() = OutputOf(finish_job, reference.mix_file);
     sum.set_mix_is_dithered(mix_file.has_tpdf_seed());
-    for (int i = 0; i < finish_.stem_sets(set).prints_size(); ++i) *sum.add_stems() = OutputOf(finish_job, first_stem + i);
+    for (int i = 0; i < finish_.stem_sets(set).prints_size(); ++i)
+      *sum.add_stems() = OutputOf(finish_job, first_stem + i);
     PlannedProof& planned = *plan_.add_proofs();
     planned.set_song(number_);
     *planned.mutable_mix() = sum.mix();

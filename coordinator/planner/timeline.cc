@@ -77,8 +77,9 @@ class SongResolver {
 
   void TellRate(const std::string& place, const Track& track, const std::string& path, const Source& source,
                 const std::string& first_path) {
-    const std::string wanted = first_path.empty() ? fmt::format("the song is at {} Hz", timeline_.sample_rate)
-                                                  : fmt::format("{} has {} Hz", first_path, timeline_.sample_rate);
+    const std::string wanted = first_path.empty()
+                                   ? fmt::format("the song is at {} Hz", timeline_.sample_rate)
+                                   : fmt::format("{} has {} Hz", first_path, timeline_.sample_rate);
     Add(Finding::error, place,
         fmt::format("track {}: {} has a sample rate of {} Hz, {}; converting rates is not supported yet, "
                     "convert the source",
@@ -96,8 +97,8 @@ class SongResolver {
       const std::string file_place = ClipPlace(place, track, c, "file");
       if (source.channels() > 2) {
         Add(Finding::error, file_place,
-            fmt::format("track {}: {} has {} channels; more than two are not supported yet", Quoted(track.name()),
-                        path, source.channels()));
+            fmt::format("track {}: {} has {} channels; more than two are not supported yet",
+                        Quoted(track.name()), path, source.channels()));
       } else if (resolved.channels() != 0 && resolved.channels() != source.channels()) {
         Add(Finding::error, file_place,
             fmt::format("track {}: {} has {} channel(s), the clips before it {}; a track is mono or stereo",
@@ -111,8 +112,8 @@ class SongResolver {
     return resolved;
   }
 
-  std::optional<Region> ResolveClip(const Track& track, const std::string& track_place, int index, const Clip& clip,
-                                    const Source& source) {
+  std::optional<Region> ResolveClip(const Track& track, const std::string& track_place, int index,
+                                    const Clip& clip, const Source& source) {
     const int rate = timeline_.sample_rate;
     const int64_t offset = Frames(clip.offset(), rate).value_or(0);
     if (offset >= source.frames()) {
@@ -125,9 +126,10 @@ class SongResolver {
     const int64_t length = clip.has_length() ? Frames(clip.length(), rate).value_or(0) : rest;
     if (length < 1 || length > rest) {
       Add(Finding::error, ClipPlace(track_place, track, index, "length"),
-          length < 1 ? fmt::format("track {}: the clip of {} has no length", Quoted(track.name()), clip.file())
-                     : fmt::format("track {}: length {} reaches beyond the end of {}, which has {} after the offset",
-                                   Quoted(track.name()), Seconds(length, rate), clip.file(), Seconds(rest, rate)));
+          length < 1
+              ? fmt::format("track {}: the clip of {} has no length", Quoted(track.name()), clip.file())
+              : fmt::format("track {}: length {} reaches beyond the end of {}, which has {} after the offset",
+                            Quoted(track.name()), Seconds(length, rate), clip.file(), Seconds(rest, rate)));
       return std::nullopt;
     }
     Region region;
@@ -149,8 +151,8 @@ class SongResolver {
           continue;
         }
         Add(Finding::warning, fmt::format("{}.clips[{}]", place, b),
-            fmt::format("track {}: clip {} overlaps clip {}, and neither is faded; they add up", Quoted(track.name()),
-                        b + 1, a + 1));
+            fmt::format("track {}: clip {} overlaps clip {}, and neither is faded; they add up",
+                        Quoted(track.name()), b + 1, a + 1));
         return;
       }
     }
@@ -187,7 +189,8 @@ std::vector<SourceUse> SourceUses(const Album& album) {
   return uses;
 }
 
-Timeline ResolveTimeline(const Album& album, int song_index, const Sources& sources, std::vector<Finding>& findings) {
+Timeline ResolveTimeline(const Album& album, int song_index, const Sources& sources,
+                         std::vector<Finding>& findings) {
   return SongResolver(album, song_index, sources, findings).Resolve();
 }
 

@@ -27,12 +27,13 @@ std::vector<SourceUse> SourceUses(const Album& album);
 
 struct Timeline {
   int sample_rate = 0;
-  int64_t frames = 0;             // from 0 to the end of the last clip
-  std::vector<RawTrack> tracks;   // channels and regions; no format yet
+  int64_t frames = 0;            // from 0 to the end of the last clip
+  std::vector<RawTrack> tracks;  // channels and regions; no format yet
 };
 
 // Findings (errors and warnings) are appended; the time line is whole where no error was. Every source
 // that the song uses must be in `sources`.
-Timeline ResolveTimeline(const Album& album, int song_index, const Sources& sources, std::vector<Finding>& findings);
+Timeline ResolveTimeline(const Album& album, int song_index, const Sources& sources,
+                         std::vector<Finding>& findings);
 
 }  // namespace trackout

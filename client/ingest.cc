@@ -1,0 +1,129 @@
+#include "client/ingest.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "core/audio_file.h"
+#include "core/text.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+struct FileTimes {
+  int64_t size_bytes = 0;
+  int64_t changed_ns = 0;
+};
+
+std::optional<FileTimes> TimesOf(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0) return std::nullopt;
+  return FileTimes{status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
+}
+
+// Names in the folder where the file was looked for, for a suggestion.
+std::string NearbyName(const std::filesystem::path& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), error)) {
+    names.push_back(entry.path().filename().string());
+    if (names.size() > 5000) break;
+  }
+  std::sort(names.begin(), names.end());
+  return DidYouMean(path.filename().string(), names);
+}
+
+// One file: what it is, or why it cannot be used.
+struct Look {
+  std::string path;  // that opens
+  absl::StatusOr<Source> source = absl::UnknownError("not looked at");
+  FileTimes times;
+};
+
+void LookAt(Look& look, Digests digests) {
+  const std::optional<FileTimes> times = TimesOf(look.path);
+  if (times) look.times = *times;
+  look.source = InspectSource(look.path);
+  if (!look.source.ok()) {
+    if (absl::IsNotFound(look.source.status())) {
+      look.source = absl::NotFoundError(std::string(look.source.status().message()) + NearbyName(look.path));
+    }
+    return;
+  }
+  if (digests == Digests::kNone) return;
+  absl::StatusOr<Digest> digest = DigestOfFile(look.path);
+  if (!digest.ok()) {
+    look.source = digest.status();
+  } else {
+    *look.source->mutable_digest() = *std::move(digest);
+  }
+}
+
+void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const std::atomic<bool>& stop) {
+  std::atomic<size_t> next = 0;
+  const auto work = [&] {
+    for (size_t i = next++; i < looks.size() && !stop; i = next++) LookAt(*looks[i], digests);
+  };
+  std::vector<std::jthread> threads;
+  for (int i = 1; i < std::min<int>(workers, static_cast<int>(looks.size())); ++i) threads.emplace_back(work);
+  work();
+}
+
+}  // namespace
+
+Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop) {
+  const std::filesystem::path folder = std::filesystem::path(spec.path).parent_path();
+  const std::vector<SourceUse> uses = SourceUses(spec.album);
+  std::map<std::string, Look> looks;  // by the path in the album
+  std::vector<Look*> order;
+  for (const SourceUse& use : uses) {
+    const auto [look, is_new] = looks.emplace(use.path, Look{});
+    if (!is_new) continue;
+    look->second.path = (folder / use.path).string();
+    order.push_back(&look->second);
+  }
+  LookAtAll(order, digests, workers, stop);
+  Ingested ingested;
+  for (const SourceUse& use : uses) {
+    const Look& look = looks.at(use.path);
+    if (!look.source.ok()) {
+      Finding& finding = ingested.findings.emplace_back();
+      finding.set_place(use.place);
+      finding.set_message(
+          fmt::format("{}: {}: {}", use.who, use.path, std::string(look.source.status().message())));
+      continue;
+    }
+    if (!ingested.sources.emplace(use.path, *look.source).second) continue;
+    ingested.sources.at(use.path).set_path(use.path);
+    ingested.files.push_back(
+        {look.path, look.source->digest(), look.times.size_bytes, look.times.changed_ns});
+    for (const std::string& doubt : look.source->doubts()) {
+      Finding& finding = ingested.findings.emplace_back();
+      finding.set_severity(Finding::warning);
+      finding.set_place(use.place);
+      finding.set_message(fmt::format("{}: {}: {}", use.who, use.path, doubt));
+    }
+  }
+  return ingested;
+}
+
+void AdoptSources(const Ingested& ingested, BlobStore& store) {
+  for (const SourceFile& file : ingested.files) store.Adopt(file.digest, file.path);
+}
+
+absl::Status CheckUnchanged(const Ingested& ingested) {
+  for (const SourceFile& file : ingested.files) {
+    const std::optional<FileTimes> times = TimesOf(file.path);
+    if (times && times->size_bytes == file.size_bytes && times->changed_ns == file.changed_ns) continue;
+    return absl::DataLossError(fmt::format("{}: was changed while it was rendered; render again", file.path));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace trackout

@@ -1,0 +1,42 @@
+// Looks at every source that an album uses: is it there, is it sound, what is its digest. Several at a
+// time; all that is wrong is told at once.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "coordinator/planner/timeline.h"
+#include "core/blob_store.h"
+#include "core/spec_reader.h"
+
+namespace trackout {
+
+// A source's file as it was when it was looked at, to tell whether it has changed since.
+struct SourceFile {
+  std::string path;  // that opens
+  Digest digest;
+  int64_t size_bytes = 0;
+  int64_t changed_ns = 0;
+};
+
+struct Ingested {
+  Sources sources;
+  std::vector<SourceFile> files;
+  std::vector<Finding> findings;  // with places
+};
+
+// Whether digests are wanted: a check of an album needs none.
+enum class Digests { kNone, kAll };
+
+// Paths of the album are relative to the spec's folder. Stops early, with what it has, when `stop` is set.
+Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop);
+
+// Lets the store read the sources where they lie.
+void AdoptSources(const Ingested& ingested, BlobStore& store);
+
+// DataLoss where a source was changed while it was rendered.
+absl::Status CheckUnchanged(const Ingested& ingested);
+
+}  // namespace trackout

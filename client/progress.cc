@@ -1,0 +1,132 @@
+#include "client/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <string_view>
+
+#include "core/text.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+constexpr int kBarCells = 24;
+constexpr int kTitleCells = 24;
+constexpr auto kDrawEvery = std::chrono::milliseconds(100);
+
+std::string ClockText(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole >= 3600) return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+// Cut or filled to a width, in characters.
+std::string Cell(const std::string& text, size_t width) {
+  std::string cell;
+  size_t count = 0;
+  for (const char32_t c : CodePoints(text)) {
+    if (count++ == width) break;
+    AppendUtf8(cell, IsInvisible(c) ? U' ' : c);
+  }
+  return cell + std::string(count < width ? width - count : 0, ' ');
+}
+
+size_t TerminalColumns() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+  return 80;
+}
+
+}  // namespace
+
+ProgressStyle ProgressStyleOfStderr() {
+  const char* terminal = std::getenv("TERM");
+  const bool can_move = terminal != nullptr && std::string_view(terminal) != "dumb";
+  return isatty(STDERR_FILENO) != 0 && can_move ? ProgressStyle::kBars : ProgressStyle::kLines;
+}
+
+std::string ProgressText(int64_t frames_done, int64_t frames_total, int sample_rate, double seconds) {
+  const double part =
+      frames_total > 0 ? static_cast<double>(frames_done) / static_cast<double>(frames_total) : 1;
+  const int filled = std::clamp(static_cast<int>(part * kBarCells), 0, kBarCells);
+  std::string text =
+      fmt::format("[{}{}] {:3d} %", std::string(static_cast<size_t>(filled), '#'),
+                  std::string(static_cast<size_t>(kBarCells - filled), '-'), static_cast<int>(part * 100));
+  if (seconds < 0.2 || frames_done <= 0 || sample_rate <= 0) return text;
+  const double frames_per_second = static_cast<double>(frames_done) / seconds;
+  text += fmt::format("  {:4.0f}x", frames_per_second / sample_rate);
+  text += fmt::format("  {} left",
+                      ClockText(static_cast<double>(frames_total - frames_done) / frames_per_second));
+  return text;
+}
+
+ProgressDisplay::ProgressDisplay(std::deque<SongProgress>& songs, ProgressStyle style)
+    : songs_(songs), style_(style), told_(songs.size()) {
+  if (style_ != ProgressStyle::kQuiet) thread_ = std::thread([this] { Run(); });
+}
+
+ProgressDisplay::~ProgressDisplay() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+  }
+  wake_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ProgressDisplay::Run() {
+  const auto begin = std::chrono::steady_clock::now();
+  std::unique_lock lock(mutex_);
+  while (true) {
+    const bool is_over = wake_.wait_for(lock, kDrawEvery, [this] { return is_over_; });
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (style_ == ProgressStyle::kBars) {
+      DrawBars(seconds);
+    } else {
+      TellFinishedSongs(seconds);
+    }
+    if (is_over) return;
+  }
+}
+
+void ProgressDisplay::DrawBars(double seconds) {
+  int64_t done = 0;
+  int64_t total = 0;
+  int sample_rate = 0;
+  std::string text = lines_drawn_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_drawn_) : "";
+  lines_drawn_ = 0;
+  const size_t columns = TerminalColumns();
+  const auto add_line = [&](const std::string& title, const std::string& bar) {
+    text += Cell(Cell(title, kTitleCells) + " " + bar, columns - 1) + "\n";
+    ++lines_drawn_;
+  };
+  for (const SongProgress& song : songs_) {
+    const int64_t song_done = song.frames_done;
+    done += song_done;
+    total += song.frames_total;
+    sample_rate = std::max(sample_rate, song.sample_rate);
+    if (song_done > 0 && song_done < song.frames_total) {
+      add_line(song.title, ProgressText(song_done, song.frames_total, song.sample_rate, seconds));
+    }
+  }
+  add_line("album", ProgressText(done, total, sample_rate, seconds));
+  std::fputs(text.c_str(), stderr);
+}
+
+void ProgressDisplay::TellFinishedSongs(double seconds) {
+  for (size_t i = 0; i < songs_.size(); ++i) {
+    const SongProgress& song = songs_[i];
+    if (told_[i] || song.frames_done < song.frames_total) continue;
+    told_[i] = true;
+    const auto count = std::count(told_.begin(), told_.end(), true);
+    fmt::print(stderr, "rendered {} ({} of {} songs, {:.1f} s)\n", Quoted(song.title), count, songs_.size(),
+               seconds);
+  }
+}
+
+}  // namespace trackout

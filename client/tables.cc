@@ -1,0 +1,90 @@
+#include "client/tables.h"
+
+#include <algorithm>
+
+#include "core/text.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+// Characters, not bytes, so that columns stand.
+size_t Width(const std::string& text) {
+  return CodePoints(text).size();
+}
+
+std::string Filled(const std::string& text, size_t width) {
+  return text + std::string(Width(text) < width ? width - Width(text) : 0, ' ');
+}
+
+std::string LevelText(double dbfs) {
+  return fmt::format("{:.2f}", dbfs);
+}
+
+enum class Columns { kPlanned, kMeasured };
+
+std::string FileTable(const Manifest& manifest, Columns columns) {
+  size_t path_width = 4;
+  int64_t bytes = 0;
+  for (const File& file : manifest.files()) {
+    path_width = std::max(path_width, Width(file.path()));
+    bytes += file.size_bytes();
+  }
+  std::string table =
+      fmt::format("{} {:<5} {:<6} {:>2} {:>9} {:>9}{}\n", Filled("file", path_width), "kind", "format", "ch",
+                  "length", "size", columns == Columns::kMeasured ? "  peak dBFS" : "");
+  for (const File& file : manifest.files()) {
+    table += fmt::format("{} {:<5} {:<6} {:>2} {:>9} {:>9}", Filled(file.path(), path_width), file.kind(),
+                         file.encoding(), file.channels(), LengthText(file.frames(), file.sample_rate()),
+                         SizeText(file.size_bytes()));
+    if (columns == Columns::kMeasured) {
+      table += fmt::format("  {:>9}", LevelText(file.peak_dbfs()));
+      if (file.overs() > 0)
+        table += fmt::format("  {} overs: clipped; turn it down, or deliver wav32f", file.overs());
+    }
+    if (file.unused()) table += "  (muted in the mix)";
+    table += '\n';
+  }
+  return table + fmt::format("{} files, {}\n", manifest.files_size(), SizeText(bytes));
+}
+
+}  // namespace
+
+std::string SizeText(int64_t bytes) {
+  const auto size = static_cast<double>(bytes);
+  if (size >= 1e9) return fmt::format("{:.2f} GB", size / 1e9);
+  if (size >= 1e6) return fmt::format("{:.1f} MB", size / 1e6);
+  return fmt::format("{:.1f} kB", size / 1e3);
+}
+
+std::string LengthText(int64_t frames, int sample_rate) {
+  const double seconds = static_cast<double>(frames) / sample_rate;
+  const auto minutes = static_cast<int64_t>(seconds / 60);
+  return fmt::format("{}:{:06.3f}", minutes, seconds - static_cast<double>(60 * minutes));
+}
+
+std::string PlanTable(const Manifest& manifest) {
+  return FileTable(manifest, Columns::kPlanned);
+}
+
+std::string PackageTable(const Manifest& manifest) {
+  std::string table = FileTable(manifest, Columns::kMeasured);
+  for (const SongFacts& song : manifest.songs()) {
+    for (const Proof& proof : song.proofs()) table += ProofLine(song.title(), proof);
+  }
+  return table;
+}
+
+std::string ProofLine(const std::string& song, const Proof& proof) {
+  std::string line = fmt::format(
+      "proof {}: {} stems {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n", Quoted(song),
+      proof.stems_size(), proof.verdict() == "failed" ? "against" : "=", proof.of(), proof.max_lsb(),
+      LevelText(proof.residual_peak_dbfs()), LevelText(proof.residual_rms_dbfs()), proof.verdict());
+  if (proof.overs() > 0) {
+    line += fmt::format("  {} samples are clipped and left out; deliver wav32f, or turn the master down\n",
+                        proof.overs());
+  }
+  return line;
+}
+
+}  // namespace trackout

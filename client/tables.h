@@ -1,0 +1,26 @@
+// What a person reads on stdout: tables of a plan, a package, a verification. Pure text.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "proto/album.pb.h"
+#include "proto/manifest.pb.h"
+
+namespace trackout {
+
+// Every file of a manifest with kind, format, length and size, by song, and the total.
+std::string PlanTable(const Manifest& manifest);
+
+// The same with peaks and overs, and every proof with its figures.
+std::string PackageTable(const Manifest& manifest);
+
+std::string ProofLine(const std::string& song, const Proof& proof);
+
+// "1.3 GB", in powers of ten.
+std::string SizeText(int64_t bytes);
+
+// "3:25.2" of frames at a rate.
+std::string LengthText(int64_t frames, int sample_rate);
+
+}  // namespace trackout

@@ -1,0 +1,301 @@
+#include "client/verify.h"
+
+#include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_replace.h"
+#include "core/audio_file.h"
+#include "core/digest.h"
+#include "core/json.h"
+#include "core/sum_proof.h"
+#include "core/text.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kPayloadManifest = "manifest-sha256.txt";
+constexpr const char* kTagManifest = "tagmanifest-sha256.txt";
+
+std::string ReadText(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return std::move(text).str();
+}
+
+// Whether a listed path stays within the package.
+bool IsInside(const std::string& path) {
+  if (path.empty() || path.starts_with('/') || path.find('\\') != std::string::npos) return false;
+  for (const fs::path& part : fs::path(path)) {
+    if (part == ".." || part == ".") return false;
+  }
+  return true;
+}
+
+class Verifier {
+ public:
+  Verifier(const std::string& package, int workers) : root_(package), workers_(workers) {
+    report_.set_package(package);
+  }
+
+  VerifyReport Run() {
+    CheckDeclaration();
+    ReadListing(kPayloadManifest);
+    ReadListing(kTagManifest);
+    FindFiles();
+    HashFiles();
+    ComparePresence();
+    CheckManifest();
+    std::stable_sort(report_.mutable_problems()->begin(), report_.mutable_problems()->end(),
+                     [](const auto& a, const auto& b) { return a.path() < b.path(); });
+    report_.set_verdict(report_.problems().empty() ? "passed" : "failed");
+    return std::move(report_);
+  }
+
+ private:
+  void Tell(const std::string& path, const std::string& message) {
+    VerifyReport::Problem& problem = *report_.add_problems();
+    problem.set_path(path);
+    problem.set_message(message);
+    damaged_.insert(path);
+  }
+
+  void CheckDeclaration() {
+    const std::string text = fs::is_regular_file(root_ / "bagit.txt") ? ReadText(root_ / "bagit.txt") : "";
+    if (!text.empty() && !text.starts_with("BagIt-Version: "))
+      Tell("bagit.txt", "is not the declaration of a bag");
+  }
+
+  // Lines of `<64 hex digits> <blank or *><path>`.
+  void ReadListing(const std::string& name) {
+    if (!fs::is_regular_file(root_ / name)) {
+      Tell(name, "is missing");
+      return;
+    }
+    std::istringstream lines(ReadText(root_ / name));
+    int number = 0;
+    for (std::string line; std::getline(lines, line);) {
+      ++number;
+      if (line.ends_with('\r')) line.pop_back();
+      const size_t path_at = line.find_first_not_of(" *\t", std::min<size_t>(64, line.size()));
+      if (line.size() < 66 || path_at == std::string::npos ||
+          line.substr(0, 64).find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
+        Tell(name, fmt::format("line {} is not a checksum and a path", number));
+        continue;
+      }
+      std::string path =
+          absl::StrReplaceAll(line.substr(path_at), {{"%0A", "\n"}, {"%0D", "\r"}, {"%25", "%"}});
+      std::string digits = line.substr(0, 64);
+      for (char& digit : digits) digit = static_cast<char>(std::tolower(digit));
+      if (!IsInside(path)) {
+        Tell(name, fmt::format("line {} names {}, which is outside of the package", number, Quoted(path)));
+      } else if (!listed_.emplace(path, digits).second) {
+        Tell(name, fmt::format("line {} lists {} a second time", number, Quoted(path)));
+      }
+    }
+  }
+
+  void FindFiles() {
+    std::error_code error;
+    for (auto entry = fs::recursive_directory_iterator(root_, error); entry != fs::end(entry);
+         entry.increment(error)) {
+      const std::string path = entry->path().lexically_relative(root_).generic_string();
+      if (entry->is_symlink(error)) {
+        Tell(path, "is a link, not a file");
+        hash_of_.emplace(path, "");
+      } else if (!entry->is_directory(error)) {
+        hash_of_.emplace(path, "");
+      }
+    }
+  }
+
+  void HashFiles() {
+    std::vector<std::pair<const std::string, std::string>*> files;
+    for (auto& file : hash_of_) files.push_back(&file);
+    std::atomic<size_t> next = 0;
+    const auto work = [&] {
+      for (size_t i = next++; i < files.size(); i = next++) {
+        const absl::StatusOr<Digest> digest = DigestOfFile((root_ / files[i]->first).string());
+        if (digest.ok()) files[i]->second = Hex(*digest);
+      }
+    };
+    std::vector<std::jthread> threads;
+    for (int i = 1; i < workers_; ++i) threads.emplace_back(work);
+    work();
+    threads.clear();
+    report_.set_files(static_cast<int32_t>(files.size()));
+  }
+
+  void ComparePresence() {
+    std::map<std::string, std::string> extra_of;  // digest to path
+    for (const auto& [path, hash] : hash_of_) {
+      if (!listed_.contains(path) && path != kTagManifest) extra_of.emplace(hash, path);
+    }
+    std::set<std::string> renamed;
+    for (const auto& [path, hash] : listed_) {
+      const auto found = hash_of_.find(path);
+      if (found == hash_of_.end()) {
+        const auto other = extra_of.find(hash);
+        Tell(path, other == extra_of.end()
+                       ? "is missing"
+                       : fmt::format("was renamed to {}; give it its name back", other->second));
+        if (other != extra_of.end()) renamed.insert(other->second);
+      } else if (found->second.empty()) {
+        Tell(path, "cannot be read");
+      } else if (found->second != hash) {
+        wrong_.insert(path);
+      }
+    }
+    for (const auto& [path, hash] : hash_of_) {
+      if (listed_.contains(path) || path == kTagManifest || renamed.contains(path)) continue;
+      Tell(path, "is extra: no list of the package has it");
+    }
+  }
+
+  // Of files whose checksum is wrong, says how; the manifest knows their sizes.
+  void TellWrong(const Manifest& manifest) {
+    std::map<std::string, int64_t> size_of;
+    for (const File& file : manifest.files()) size_of["data/" + file.path()] = file.size_bytes();
+    for (const std::string& path : wrong_) {
+      std::error_code error;
+      const auto size = static_cast<int64_t>(fs::file_size(root_ / path, error));
+      const auto planned = size_of.find(path);
+      if (planned != size_of.end() && size < planned->second) {
+        Tell(path, fmt::format("is cut: {} of {} bytes are there", size, planned->second));
+      } else if (planned != size_of.end() && size > planned->second) {
+        Tell(path, fmt::format("has grown: {} bytes instead of {}", size, planned->second));
+      } else {
+        Tell(path, "differs from its checksum");
+      }
+    }
+  }
+
+  void CheckManifest() {
+    Manifest manifest;
+    const std::string path = "data/manifest.json";
+    if (hash_of_.contains(path)) {
+      if (absl::Status read = FromJson(ReadText(root_ / path), manifest); !read.ok()) {
+        manifest.Clear();
+        if (!wrong_.contains(path)) Tell(path, std::string(read.message()));
+      }
+    }
+    TellWrong(manifest);
+    for (const File& file : manifest.files()) CheckFile(file);
+    for (const SongFacts& song : manifest.songs()) {
+      for (const Proof& proof : song.proofs()) CheckProof(song, proof);
+    }
+  }
+
+  void CheckFile(const File& file) {
+    const std::string path = "data/" + file.path();
+    const auto listed = listed_.find(path);
+    if (damaged_.contains(path)) return;
+    if (!IsInside(path) || listed == listed_.end()) {
+      Tell("data/manifest.json",
+           fmt::format("names {}, which {} does not list", Quoted(file.path()), kPayloadManifest));
+      return;
+    }
+    if (listed->second != file.sha256()) {
+      Tell(path, fmt::format("has one checksum in manifest.json, another in {}", kPayloadManifest));
+      return;
+    }
+    if (!file.encoding().starts_with("wav")) return;
+    absl::StatusOr<std::unique_ptr<AudioFile>> audio = AudioFile::Open((root_ / path).string());
+    if (!audio.ok()) {
+      Tell(path, std::string(audio.status().message()));
+      return;
+    }
+    const AudioFile& sound = **audio;
+    const std::string encoding = sound.is_float() ? "wav32f" : fmt::format("wav{}", sound.bits());
+    if (sound.frames() != file.frames() || sound.channels() != file.channels() ||
+        sound.sample_rate() != file.sample_rate() || encoding != file.encoding()) {
+      Tell(path, fmt::format("is {}, {} frames, {} channels, {} Hz; the manifest says {}, {}, {}, {} Hz",
+                             encoding, sound.frames(), sound.channels(), sound.sample_rate(), file.encoding(),
+                             file.frames(), file.channels(), file.sample_rate()));
+    }
+  }
+
+  void CheckProof(const SongFacts& song, const Proof& recorded) {
+    const std::string who = fmt::format("song {}, {}", Quoted(song.title()), recorded.name());
+    Proof proof = recorded;
+    if (recorded.of().starts_with("print:")) {
+      // What it was measured against was not delivered; the figures of the render stand.
+      if (recorded.verdict() == "failed")
+        Tell("data/manifest.json", who + ": the proof failed when it was rendered");
+      *report_.add_proofs() = proof;
+      return;
+    }
+    std::vector<std::string> stems{recorded.stems().begin(), recorded.stems().end()};
+    std::string mix = recorded.of();
+    for (std::string* path : PathsOf(mix, stems)) {
+      const std::string in_package = "data/" + *path;
+      if (damaged_.contains(in_package) || !hash_of_.contains(in_package) || !IsInside(in_package)) {
+        Tell("data/" + recorded.of(),
+             fmt::format("{}: the sum cannot be measured without an intact {}", who, *path));
+        return;
+      }
+      *path = (root_ / in_package).string();
+    }
+    if (stems.empty()) return;
+    const MixDither dither = EncodingIs16(mix) ? MixDither::kTpdf : MixDither::kNone;
+    const absl::StatusOr<Residual> residual = MeasureSum(mix, stems, dither);
+    if (!residual.ok()) {
+      Tell("data/" + recorded.of(), fmt::format("{}: {}", who, std::string(residual.status().message())));
+      return;
+    }
+    FillProof(*residual, proof);
+    *report_.add_proofs() = proof;
+    if (proof.verdict() != "failed") return;
+    Tell("data/" + recorded.of(),
+         fmt::format(
+             "{}: the stems do not add up to it: {} LSB, {:.1f} dBFS, worst at sample {} of channel {}", who,
+             proof.max_lsb(), proof.residual_peak_dbfs(), proof.worst_frame(), proof.worst_channel() + 1));
+  }
+
+  static std::vector<std::string*> PathsOf(std::string& mix, std::vector<std::string>& stems) {
+    std::vector<std::string*> paths{&mix};
+    for (std::string& stem : stems) paths.push_back(&stem);
+    return paths;
+  }
+
+  // Mixes of 16 bits are dithered.
+  static bool EncodingIs16(const std::string& path) {
+    const absl::StatusOr<std::unique_ptr<AudioFile>> file = AudioFile::Open(path);
+    return file.ok() && (*file)->bits() == 16;
+  }
+
+  const fs::path root_;
+  const int workers_;
+  VerifyReport report_;
+  std::map<std::string, std::string> listed_;   // path to digest, of both lists
+  std::map<std::string, std::string> hash_of_;  // path to digest, of what is there
+  std::set<std::string> wrong_;                 // listed and there, with another digest
+  std::set<std::string> damaged_;               // paths that a problem was told of
+};
+
+}  // namespace
+
+absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers) {
+  std::error_code error;
+  if (!fs::exists(package, error)) return absl::NotFoundError(package + ": no such folder");
+  if (!fs::is_directory(package, error)) {
+    return absl::NotFoundError(package + ": is a file; name the folder of a package");
+  }
+  if (!fs::exists(fs::path(package) / "bagit.txt", error) &&
+      !fs::exists(fs::path(package) / kPayloadManifest, error)) {
+    return absl::NotFoundError(package + ": holds no package (no bagit.txt); name the package's own folder");
+  }
+  return Verifier(package, workers).Run();
+}
+
+}  // namespace trackout

@@ -1,0 +1,37 @@
+// Renders a bundle: jobs of one song in one pass, block by block, each track read once. A bundle of one
+// job is the same pass with less in it, so a song has the same bytes whole or job by job.
+//
+// What a job of the bundle needs of another job is a buffer where that one is in the bundle too, and a
+// blob where it is not. A print that only this bundle's finish reads is never written.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/blob_store.h"
+#include "core/job_key.h"
+#include "proto/render.pb.h"
+
+namespace trackout {
+
+struct RenderSettings {
+  int block_frames = 0;               // within kFewestBlockFrames .. kMostBlockFrames; does not change a byte
+  std::function<bool()> should_stop;  // asked before every block; true ends the render with Cancelled
+  std::atomic<int64_t>* frames_done = nullptr;  // raised block by block
+};
+
+// Renders `jobs`, all of one song's rate and length, none of them a SumProof. `earlier` has the results of
+// what they need from outside. Sources and prints are in the store. Results in the order of the jobs; a print
+// that is only a buffer here has none and is left out.
+// DataLoss and InvalidArgument: a source is at fault; ResourceExhausted: the disk is full.
+absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const PlannedJob*>& jobs,
+                                                    const JobResults& earlier, BlobStore& store,
+                                                    const RenderSettings& settings);
+
+// Renders one SumProof.
+absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier,
+                                      const BlobStore& store);
+
+}  // namespace trackout
