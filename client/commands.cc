@@ -46,20 +46,39 @@ struct Prepared {
   std::vector<Finding> findings;  // of all three, located; the plan is whole where none is an error
 };
 
-absl::StatusOr<Prepared> Prepare(const AlbumOptions& options, Digests digests,
-                                 const std::atomic<bool>& stop) {
+// What the album itself says; the sources come next.
+absl::StatusOr<Prepared> ReadAlbum(const AlbumOptions& options) {
   absl::StatusOr<Spec> spec = ReadSpec(options.album, options.solo);
   if (!spec.ok()) return spec.status();
   Prepared prepared{*std::move(spec), {}, {}, {}};
   prepared.findings = prepared.spec.findings;
-  if (HasErrors(prepared.findings)) return prepared;
-  prepared.ingested = IngestSources(prepared.spec, digests, Cores(), stop);
+  return prepared;
+}
+
+absl::Status LookAndPlan(Digests digests, const std::atomic<bool>& stop, Prepared& prepared) {
+  if (HasErrors(prepared.findings)) return absl::OkStatus();
+  std::deque<SongProgress> reading(1);
+  reading.front().title = "reading sources";
+  {
+    const bool draws = ProgressStyleOfStderr() == ProgressStyle::kBars;
+    const ProgressDisplay display(reading, draws ? ProgressStyle::kBars : ProgressStyle::kQuiet);
+    prepared.ingested = IngestSources(prepared.spec, digests, Cores(), stop, reading.front());
+  }
   if (stop) return absl::CancelledError("stopped");
   std::vector<Finding>& findings = prepared.findings;
   findings.insert(findings.end(), prepared.ingested.findings.begin(), prepared.ingested.findings.end());
-  if (!HasErrors(findings))
+  if (!HasErrors(findings)) {
     prepared.plan = PlanAlbum(prepared.spec.album, prepared.ingested.sources, findings);
+  }
   Locate(prepared.spec, findings);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Prepared> Prepare(const AlbumOptions& options, Digests digests,
+                                 const std::atomic<bool>& stop) {
+  absl::StatusOr<Prepared> prepared = ReadAlbum(options);
+  if (!prepared.ok()) return prepared;
+  if (absl::Status planned = LookAndPlan(digests, stop, *prepared); !planned.ok()) return planned;
   return prepared;
 }
 
@@ -143,6 +162,43 @@ ExitCode TellStanding(const std::string& place, Output output) {
   return TellPackage(manifest, place, output);
 }
 
+ExitCode RenderPrepared(const Prepared& prepared, Output output, const RenderOptions& render,
+                        Staging& staging, const std::atomic<bool>& stop) {
+  const std::string name = PackageFolder(prepared.plan.manifest());
+  const std::string place = (std::filesystem::path(render.out) / name).string();
+  const std::string album_text = PackagedAlbumText(prepared.spec.text, prepared.plan);
+  const Standing standing = StandingAt(place, album_text);
+  if (render.existing == Existing::kKeep && standing == Standing::kWhole) return TellStanding(place, output);
+  if (render.existing == Existing::kKeep && standing == Standing::kAnother) {
+    return Fail(
+        kUsage,
+        absl::AlreadyExistsError(fmt::format(
+            "{} is there already and holds something else; name another --out, or say --replace", place)));
+  }
+  const int64_t needed = NeededBytes(prepared.plan, render.bundling);
+  const int64_t free = staging.FreeBytes();
+  if (needed > free) {
+    return Fail(kRenderFailed, absl::ResourceExhaustedError(fmt::format(
+                                   "--out {}: the disk is full: the render needs {}, {} are free; make room, "
+                                   "or name another --out",
+                                   render.out, SizeText(needed), SizeText(free))));
+  }
+  absl::StatusOr<Manifest> manifest = RenderInto(prepared, render, staging, album_text, stop);
+  if (!manifest.ok()) {
+    return Fail(
+        CodeOfRenderError(manifest.status()),
+        absl::IsResourceExhausted(manifest.status())
+            ? absl::ResourceExhaustedError(fmt::format("--out {}: {}; make room, or name another --out",
+                                                       render.out, std::string(manifest.status().message())))
+            : manifest.status());
+  }
+  const bool may_replace = render.existing == Existing::kReplace || standing == Standing::kDamaged;
+  if (absl::Status moved = staging.MoveIntoPlace(name, may_replace); !moved.ok()) {
+    return Fail(absl::IsAlreadyExists(moved) ? kUsage : kRenderFailed, moved);
+  }
+  return TellPackage(*manifest, place, output);
+}
+
 }  // namespace
 
 ExitCode CheckCommand(const AlbumOptions& options, const std::atomic<bool>& stop) {
@@ -165,7 +221,7 @@ ExitCode CheckCommand(const AlbumOptions& options, const std::atomic<bool>& stop
 }
 
 ExitCode PlanCommand(const AlbumOptions& options, const std::atomic<bool>& stop) {
-  absl::StatusOr<Prepared> prepared = Prepare(options, Digests::kNone, stop);
+  absl::StatusOr<Prepared> prepared = Prepare(options, Digests::kAll, stop);
   if (!prepared.ok()) return Fail(kAlbumWrong, prepared.status());
   PrintFindings(stderr, prepared->findings);
   if (HasErrors(prepared->findings)) return kAlbumWrong;
@@ -176,40 +232,23 @@ ExitCode PlanCommand(const AlbumOptions& options, const std::atomic<bool>& stop)
 
 ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render,
                        const std::atomic<bool>& stop) {
-  absl::StatusOr<Prepared> prepared = Prepare(options, Digests::kAll, stop);
+  absl::StatusOr<Prepared> prepared = ReadAlbum(options);
   if (!prepared.ok()) return Fail(kAlbumWrong, prepared.status());
-  PrintFindings(stderr, prepared->findings);
-  if (HasErrors(prepared->findings)) return kAlbumWrong;
-  const std::string name = PackageFolder(prepared->plan.manifest());
-  const std::string place = (std::filesystem::path(render.out) / name).string();
-  const std::string album_text = PackagedAlbumText(prepared->spec.text, prepared->plan);
-  const Standing standing = StandingAt(place, album_text);
-  if (render.existing == Existing::kKeep) {
-    if (standing == Standing::kWhole) return TellStanding(place, options.output);
-    if (standing == Standing::kAnother) {
-      return Fail(
-          kUsage,
-          absl::AlreadyExistsError(fmt::format(
-              "{} is there already and holds something else; name another --out, or say --replace", place)));
-    }
+  if (HasErrors(prepared->findings)) {
+    PrintFindings(stderr, prepared->findings);
+    return kAlbumWrong;
   }
+  // The folder first: nobody wants to hear after an hour of reading that it cannot be written to.
   absl::StatusOr<std::unique_ptr<Staging>> staging = Staging::Create(render.out);
   if (!staging.ok()) {
     return Fail(absl::IsResourceExhausted(staging.status()) ? kRenderFailed : kUsage, staging.status());
   }
-  const int64_t needed = NeededBytes(prepared->plan, render.bundling);
-  if (needed > (*staging)->FreeBytes()) {
-    return Fail(kRenderFailed, absl::ResourceExhaustedError(fmt::format(
-                                   "--out {}: the render needs {}, the disk has {} left", render.out,
-                                   SizeText(needed), SizeText((*staging)->FreeBytes()))));
+  if (absl::Status planned = LookAndPlan(Digests::kAll, stop, *prepared); !planned.ok()) {
+    return Fail(kAlbumWrong, planned);
   }
-  absl::StatusOr<Manifest> manifest = RenderInto(*prepared, render, **staging, album_text, stop);
-  if (!manifest.ok()) return Fail(CodeOfRenderError(manifest.status()), manifest.status());
-  const bool may_replace = render.existing == Existing::kReplace || standing == Standing::kDamaged;
-  if (absl::Status moved = (*staging)->MoveIntoPlace(name, may_replace); !moved.ok()) {
-    return Fail(absl::IsAlreadyExists(moved) ? kUsage : kRenderFailed, moved);
-  }
-  return TellPackage(*manifest, place, options.output);
+  PrintFindings(stderr, prepared->findings);
+  if (HasErrors(prepared->findings)) return kAlbumWrong;
+  return RenderPrepared(*prepared, options.output, render, **staging, stop);
 }
 
 ExitCode VerifyCommand(const std::string& package, Output output) {
@@ -221,7 +260,7 @@ ExitCode VerifyCommand(const std::string& package, Output output) {
     for (const VerifyReport::Problem& problem : report->problems()) {
       fmt::print("{}: {}\n", problem.path(), problem.message());
     }
-    for (const Proof& proof : report->proofs()) fmt::print("{}", ProofLine(proof.name(), proof));
+    for (const Proof& proof : report->proofs()) fmt::print("{}", ProofLine(proof));
     fmt::print("{}: {} files, {} problems: {}\n", package, report->files(), report->problems_size(),
                report->verdict());
   }

@@ -150,10 +150,10 @@ void PrepareProgress(const RenderPlan& plan, Bundling bundling, std::deque<SongP
   for (const SongFacts& song : plan.manifest().songs()) {
     SongProgress& progress = songs.emplace_back();
     progress.title = song.title();
-    progress.sample_rate = song.sample_rate();
+    progress.sound_seconds = static_cast<double>(song.frames()) / song.sample_rate();
   }
   for (const Unit& unit : UnitsOf(plan, bundling))
-    songs[static_cast<size_t>(unit.song - 1)].frames_total += unit.frames;
+    songs[static_cast<size_t>(unit.song - 1)].steps_total += unit.frames;
 }
 
 absl::StatusOr<JobResults> RenderPlanHere(const RenderPlan& plan, BlobStore& store,
@@ -166,7 +166,7 @@ absl::StatusOr<JobResults> RenderPlanHere(const RenderPlan& plan, BlobStore& sto
     for (JobResults earlier; queue.Take(unit, earlier); earlier.clear()) {
       SongProgress& song = songs[static_cast<size_t>(unit.song - 1)];
       absl::StatusOr<std::vector<JobResult>> results =
-          RenderUnit(unit, earlier, store, {settings.block_frames, should_stop, &song.frames_done});
+          RenderUnit(unit, earlier, store, {settings.block_frames, should_stop, &song.steps_done});
       if (!results.ok()) {
         failed = true;
         if (!absl::IsCancelled(results.status())) {

@@ -47,8 +47,6 @@ struct Look {
 };
 
 void LookAt(Look& look, Digests digests) {
-  const std::optional<FileTimes> times = TimesOf(look.path);
-  if (times) look.times = *times;
   look.source = InspectSource(look.path);
   if (!look.source.ok()) {
     if (absl::IsNotFound(look.source.status())) {
@@ -65,10 +63,18 @@ void LookAt(Look& look, Digests digests) {
   }
 }
 
-void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const std::atomic<bool>& stop) {
+void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const std::atomic<bool>& stop,
+               SongProgress& progress) {
+  for (Look* look : looks) {
+    look->times = TimesOf(look->path).value_or(FileTimes{});
+    progress.steps_total += look->times.size_bytes;
+  }
   std::atomic<size_t> next = 0;
   const auto work = [&] {
-    for (size_t i = next++; i < looks.size() && !stop; i = next++) LookAt(*looks[i], digests);
+    for (size_t i = next++; i < looks.size() && !stop; i = next++) {
+      LookAt(*looks[i], digests);
+      progress.steps_done += looks[i]->times.size_bytes;
+    }
   };
   std::vector<std::jthread> threads;
   for (int i = 1; i < std::min<int>(workers, static_cast<int>(looks.size())); ++i) threads.emplace_back(work);
@@ -77,7 +83,8 @@ void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const st
 
 }  // namespace
 
-Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop) {
+Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop,
+                       SongProgress& progress) {
   const std::filesystem::path folder = std::filesystem::path(spec.path).parent_path();
   const std::vector<SourceUse> uses = SourceUses(spec.album);
   std::map<std::string, Look> looks;  // by the path in the album
@@ -88,7 +95,7 @@ Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std
     look->second.path = (folder / use.path).string();
     order.push_back(&look->second);
   }
-  LookAtAll(order, digests, workers, stop);
+  LookAtAll(order, digests, workers, stop, progress);
   Ingested ingested;
   for (const SourceUse& use : uses) {
     const Look& look = looks.at(use.path);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "client/progress.h"
 #include "coordinator/planner/timeline.h"
 #include "core/blob_store.h"
 #include "core/spec_reader.h"
@@ -31,7 +32,9 @@ struct Ingested {
 enum class Digests { kNone, kAll };
 
 // Paths of the album are relative to the spec's folder. Stops early, with what it has, when `stop` is set.
-Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop);
+// `progress` counts bytes.
+Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop,
+                       SongProgress& progress);
 
 // Lets the store read the sources where they lie.
 void AdoptSources(const Ingested& ingested, BlobStore& store);

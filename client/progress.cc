@@ -50,23 +50,18 @@ ProgressStyle ProgressStyleOfStderr() {
   return isatty(STDERR_FILENO) != 0 && can_move ? ProgressStyle::kBars : ProgressStyle::kLines;
 }
 
-std::string ProgressText(int64_t frames_done, int64_t frames_total, int sample_rate, double seconds) {
-  const double part =
-      frames_total > 0 ? static_cast<double>(frames_done) / static_cast<double>(frames_total) : 1;
+std::string ProgressText(double part, double sound_seconds, double seconds) {
   const int filled = std::clamp(static_cast<int>(part * kBarCells), 0, kBarCells);
   std::string text =
       fmt::format("[{}{}] {:3d} %", std::string(static_cast<size_t>(filled), '#'),
                   std::string(static_cast<size_t>(kBarCells - filled), '-'), static_cast<int>(part * 100));
-  if (seconds < 0.2 || frames_done <= 0 || sample_rate <= 0) return text;
-  const double frames_per_second = static_cast<double>(frames_done) / seconds;
-  text += fmt::format("  {:4.0f}x", frames_per_second / sample_rate);
-  text += fmt::format("  {} left",
-                      ClockText(static_cast<double>(frames_total - frames_done) / frames_per_second));
-  return text;
+  if (seconds < 0.2 || part <= 0) return text;
+  if (sound_seconds > 0) text += fmt::format("  {:4.0f}x", part * sound_seconds / seconds);
+  return text + fmt::format("  {} left", ClockText(seconds / part - seconds));
 }
 
 ProgressDisplay::ProgressDisplay(std::deque<SongProgress>& songs, ProgressStyle style)
-    : songs_(songs), style_(style), told_(songs.size()) {
+    : songs_(songs), style_(style), told_(songs.size()), begun_(songs.size(), -1) {
   if (style_ != ProgressStyle::kQuiet) thread_ = std::thread([this] { Run(); });
 }
 
@@ -95,9 +90,9 @@ void ProgressDisplay::Run() {
 }
 
 void ProgressDisplay::DrawBars(double seconds) {
-  int64_t done = 0;
-  int64_t total = 0;
-  int sample_rate = 0;
+  double done = 0;
+  double total = 0;
+  double sound_seconds = 0;
   std::string text = lines_drawn_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_drawn_) : "";
   lines_drawn_ = 0;
   const size_t columns = TerminalColumns();
@@ -105,23 +100,27 @@ void ProgressDisplay::DrawBars(double seconds) {
     text += Cell(Cell(title, kTitleCells) + " " + bar, columns - 1) + "\n";
     ++lines_drawn_;
   };
-  for (const SongProgress& song : songs_) {
-    const int64_t song_done = song.frames_done;
+  for (size_t i = 0; i < songs_.size(); ++i) {
+    const SongProgress& song = songs_[i];
+    const auto song_done = static_cast<double>(song.steps_done);
+    const auto song_total = static_cast<double>(song.steps_total);
     done += song_done;
-    total += song.frames_total;
-    sample_rate = std::max(sample_rate, song.sample_rate);
-    if (song_done > 0 && song_done < song.frames_total) {
-      add_line(song.title, ProgressText(song_done, song.frames_total, song.sample_rate, seconds));
+    total += song_total;
+    sound_seconds += song.sound_seconds;
+    if (songs_.size() > 1 && song_done > 0 && song_done < song_total) {
+      if (begun_[i] < 0) begun_[i] = seconds;
+      add_line(song.title, ProgressText(song_done / song_total, song.sound_seconds, seconds - begun_[i]));
     }
   }
-  add_line("album", ProgressText(done, total, sample_rate, seconds));
+  add_line(songs_.size() > 1 ? "all songs" : songs_.front().title,
+           ProgressText(total > 0 ? done / total : 0, sound_seconds, seconds));
   std::fputs(text.c_str(), stderr);
 }
 
 void ProgressDisplay::TellFinishedSongs(double seconds) {
   for (size_t i = 0; i < songs_.size(); ++i) {
     const SongProgress& song = songs_[i];
-    if (told_[i] || song.frames_done < song.frames_total) continue;
+    if (told_[i] || song.steps_done < song.steps_total) continue;
     told_[i] = true;
     const auto count = std::count(told_.begin(), told_.end(), true);
     fmt::print(stderr, "rendered {} ({} of {} songs, {:.1f} s)\n", Quoted(song.title), count, songs_.size(),

@@ -13,12 +13,12 @@
 
 namespace trackout {
 
-// Frames of one song: of all passes over it.
+// Work on one song, or on all sources: steps (frames of every pass, bytes) of a total.
 struct SongProgress {
   std::string title;
-  int sample_rate = 0;
-  int64_t frames_total = 0;
-  std::atomic<int64_t> frames_done = 0;
+  double sound_seconds = 0;  // how long the song is; 0 where there is no rate to tell
+  std::atomic<int64_t> steps_total = 0;
+  std::atomic<int64_t> steps_done = 0;
 };
 
 enum class ProgressStyle { kBars, kLines, kQuiet };
@@ -41,8 +41,9 @@ class ProgressDisplay {
 
   std::deque<SongProgress>& songs_;
   const ProgressStyle style_;
-  int lines_drawn_ = 0;     // of the drawing thread
-  std::vector<bool> told_;  // of the drawing thread
+  int lines_drawn_ = 0;        // of the drawing thread
+  std::vector<bool> told_;     // of the drawing thread
+  std::vector<double> begun_;  // when each song was first seen under way, in seconds; of the drawing thread
 
   std::mutex mutex_;
   std::condition_variable wake_;
@@ -51,7 +52,8 @@ class ProgressDisplay {
   std::thread thread_;
 };
 
-// "[#####-----]  50 %  24x  0:12 left": of work that took `seconds` so far. Pure.
-std::string ProgressText(int64_t frames_done, int64_t frames_total, int sample_rate, double seconds);
+// "[#####-----]  50 %  24x  0:12 left": `part` of `sound_seconds` of sound, after `seconds`. 24x is 24
+// seconds of sound a second. Pure.
+std::string ProgressText(double part, double sound_seconds, double seconds);
 
 }  // namespace trackout

@@ -70,16 +70,16 @@ std::string PlanTable(const Manifest& manifest) {
 std::string PackageTable(const Manifest& manifest) {
   std::string table = FileTable(manifest, Columns::kMeasured);
   for (const SongFacts& song : manifest.songs()) {
-    for (const Proof& proof : song.proofs()) table += ProofLine(song.title(), proof);
+    for (const Proof& proof : song.proofs()) table += ProofLine(proof);
   }
   return table;
 }
 
-std::string ProofLine(const std::string& song, const Proof& proof) {
-  std::string line = fmt::format(
-      "proof {}: {} stems {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n", Quoted(song),
-      proof.stems_size(), proof.verdict() == "failed" ? "against" : "=", proof.of(), proof.max_lsb(),
-      LevelText(proof.residual_peak_dbfs()), LevelText(proof.residual_rms_dbfs()), proof.verdict());
+std::string ProofLine(const Proof& proof) {
+  std::string line = fmt::format("proof: {} stems {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n",
+                                 proof.stems_size(), proof.verdict() == "failed" ? "against" : "=",
+                                 proof.of(), proof.max_lsb(), LevelText(proof.residual_peak_dbfs()),
+                                 LevelText(proof.residual_rms_dbfs()), proof.verdict());
   if (proof.overs() > 0) {
     line += fmt::format("  {} samples are clipped and left out; deliver wav32f, or turn the master down\n",
                         proof.overs());

@@ -15,7 +15,7 @@ std::string PlanTable(const Manifest& manifest);
 // The same with peaks and overs, and every proof with its figures.
 std::string PackageTable(const Manifest& manifest);
 
-std::string ProofLine(const std::string& song, const Proof& proof);
+std::string ProofLine(const Proof& proof);
 
 // "1.3 GB", in powers of ten.
 std::string SizeText(int64_t bytes);

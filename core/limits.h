@@ -14,11 +14,13 @@ inline constexpr int kMostFindings = 50;
 
 // A time in a spec: two days, far above any song, far below what 64 bits of nanoseconds hold.
 inline constexpr int64_t kLongestTimeNs = int64_t{48} * 3600 * 1'000'000'000;
+inline constexpr int kHighestRate = 768'000;
+inline constexpr int64_t kLongestTimeFrames = int64_t{48} * 3600 * kHighestRate;
 
-// Frames that a block of the mixer may have. Below 16 the loop costs more than the sound; above a
-// million the buffers of 200 tracks leave memory behind.
+// Frames that a block of the mixer may have. Below 16 the loop costs more than the sound; above
+// some hundred thousand the buffers of many tracks do not fit into memory.
 inline constexpr int kFewestBlockFrames = 16;
-inline constexpr int kMostBlockFrames = 1 << 20;
+inline constexpr int kMostBlockFrames = 1 << 18;
 // The default: large enough for cheap reads, small enough for the second-level cache.
 inline constexpr int kBlockFrames = 4096;
 
@@ -26,8 +28,5 @@ inline constexpr int kMostWorkers = 256;
 
 // Bytes of a name in a package: below what any file system allows (255), with room for a path.
 inline constexpr int kMostNameBytes = 120;
-
-// Files of one song that are open at once: the usual limit of a process is 1024 descriptors.
-inline constexpr int kMostOpenSources = 400;
 
 }  // namespace trackout

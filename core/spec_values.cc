@@ -111,6 +111,7 @@ absl::StatusOr<Time> ParseTime(std::string_view text) {
   if (text.ends_with("smp")) {
     const std::optional<int64_t> samples = ParseCount(text.substr(0, text.size() - 3));
     if (!samples) return absl::InvalidArgumentError(fmt::format("not a time; {}", kTimeForms));
+    if (*samples > kLongestTimeFrames) return absl::InvalidArgumentError("longer than two days");
     time.set_samples(*samples);
     return time;
   }

@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Installs what trackout needs to be built and tested on Debian 12, where it is missing; nothing else.
+# As root, or through sudo.
+set -euo pipefail
+
+packages=(
+  # to build
+  g++ cmake ninja-build pkg-config protobuf-compiler libprotobuf-dev libabsl-dev libfmt-dev
+  libsndfile1-dev libyaml-dev libcli11-dev libssl-dev libutf8proc-dev
+  # to test: the test library, what formats code, and the programs that are the oracles
+  libgtest-dev libgmock-dev clang-format binutils sox libsox-fmt-all ffmpeg flac jq libxml2-utils
+  util-linux coreutils time tree
+)
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "install.sh: run it as root, or install sudo; missing: ${missing[*]}" >&2; exit 1; }
+  as_root=(sudo)
+fi
+echo "installing: ${missing[*]}" >&2
+export DEBIAN_FRONTEND=noninteractive
+"${as_root[@]}" apt-get -qq update
+"${as_root[@]}" apt-get -qq -y --no-install-recommends install "${missing[@]}" >/dev/null
