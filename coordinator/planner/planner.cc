@@ -52,12 +52,11 @@ class SongPlanner {
   }
 
  private:
-  // A file that waits for the job that makes it.
+  // A file that waits for the finish that makes it: a mix file of it, or a stem of one of its sets.
   struct Waiting {
-    int file;                 // in the plan
-    int bus = kMaster;        // of a raw track: which job
-    int mix_file = -1;        // of a mix: in finish_
-    int set = -1, stem = -1;  // of a stem: in finish_
+    int file;  // in the plan
+    int mix_file = -1;
+    int set = -1, stem = -1;
   };
 
   template <typename Request>
@@ -92,9 +91,7 @@ class SongPlanner {
       RawTrack raw = timeline_.tracks[t];
       *raw.mutable_format() = format;
       if (format.bits() == Format::BITS_16) raw.set_tpdf_seed(SeedOf(raw));
-      Waiting waiting{file};
-      waiting.bus = FeedOf(song_, track);
-      raw_tracks_[waiting.bus].push_back({raw, file});
+      raw_tracks_[FeedOf(song_, track)].push_back({raw, file});
     }
   }
 
