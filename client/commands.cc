@@ -19,6 +19,7 @@
 #include "coordinator/package/paths.h"
 #include "coordinator/planner/planner.h"
 #include "core/json.h"
+#include "core/limits.h"
 #include "core/spec_reader.h"
 #include "fmt/format.h"
 
@@ -29,8 +30,15 @@ int Cores() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// The first of them; more than a screen of errors helps nobody.
 void PrintFindings(std::FILE* to, const std::vector<Finding>& findings) {
-  for (const Finding& finding : findings) fmt::print(to, "{}\n", Describe(finding));
+  const size_t count = std::min<size_t>(findings.size(), kMostFindings);
+  for (size_t i = 0; i < count; ++i) fmt::print(to, "{}\n", Describe(findings[i]));
+  if (count < findings.size()) fmt::print(to, "... and {} more\n", findings.size() - count);
+}
+
+std::string Counted(int count, const char* noun_text) {
+  return fmt::format("{} {}{}", count, noun_text, count == 1 ? "" : "s");
 }
 
 ExitCode Fail(ExitCode code, const absl::Status& status) {
@@ -56,7 +64,8 @@ absl::StatusOr<Prepared> ReadAlbum(const AlbumOptions& options) {
 }
 
 absl::Status LookAndPlan(Digests digests, const std::atomic<bool>& stop, Prepared& prepared) {
-  if (HasErrors(prepared.findings)) return absl::OkStatus();
+  // A check tells of the sources too where the spec is wrong; for more than that the spec must be right.
+  if (HasErrors(prepared.findings) && digests == Digests::kAll) return absl::OkStatus();
   std::deque<SongProgress> reading(1);
   reading.front().title = "reading sources";
   {
@@ -215,7 +224,8 @@ ExitCode CheckCommand(const AlbumOptions& options, const std::atomic<bool>& stop
     fmt::print("{}", ToJson(report));
   } else {
     PrintFindings(stdout, prepared->findings);
-    fmt::print("{}: {} errors, {} warnings\n", options.album, report.errors(), report.warnings());
+    fmt::print("{}: {}, {}\n", options.album, Counted(report.errors(), "error"),
+               Counted(report.warnings(), "warning"));
   }
   return report.errors() > 0 ? kAlbumWrong : kDone;
 }
@@ -261,8 +271,8 @@ ExitCode VerifyCommand(const std::string& package, Output output) {
       fmt::print("{}: {}\n", problem.path(), problem.message());
     }
     for (const Proof& proof : report->proofs()) fmt::print("{}", ProofLine(proof));
-    fmt::print("{}: {} files, {} problems: {}\n", package, report->files(), report->problems_size(),
-               report->verdict());
+    fmt::print("{}: {}, {}: {}\n", package, Counted(report->files(), "file"),
+               Counted(report->problems_size(), "problem"), report->verdict());
   }
   return report->verdict() == "passed" ? kDone : kProofFailed;
 }

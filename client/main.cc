@@ -2,12 +2,15 @@
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <csignal>
+#include <cstdio>
 #include <thread>
 
 #include "client/commands.h"
 #include "core/limits.h"
+#include "core/text.h"
 
 namespace {
 
@@ -26,6 +29,19 @@ void AllowManyFiles() {
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// What was wrong with the command line; --help is an error to the parser, and none to us.
+trackout::ExitCode TellUsage(const CLI::App& app, const CLI::ParseError& error, const std::string& first) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  const bool is_command = std::find(names.begin(), names.end(), first) != names.end();
+  if (first.empty() || first.starts_with('-') || is_command) {
+    return app.exit(error) == 0 ? trackout::kDone : trackout::kUsage;
+  }
+  std::fprintf(stderr, "trackout: no command is called %s%s\n", trackout::Quoted(first).c_str(),
+               trackout::DidYouMean(first, names).c_str());
+  return trackout::kUsage;
 }
 
 }  // namespace
@@ -70,7 +86,7 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kDone : kUsage;
+    return TellUsage(app, error, argc > 1 ? argv[1] : "");
   }
   album.output = json ? Output::kJson : Output::kTable;
   album.solo = allow_solo ? Solo::kAllow : Solo::kRefuse;

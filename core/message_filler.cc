@@ -230,9 +230,9 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
                                       : range.level() ? ParseLevel(node.scalar)
                                                       : ParseNumber(node.scalar);
   if (!value || (is_whole && *value != std::floor(*value))) {
-    Tell(node, fmt::format("{}: expected a {}{}, found {}{}", field->name(),
-                           is_whole ? "whole number" : "number", range.level() ? " of dB or -inf" : "",
-                           KindName(node), node.quoted ? " in quotes; remove them" : ""));
+    const char* wanted = range.level() ? "level in dB or -inf" : is_whole ? "whole number" : "number";
+    Tell(node, fmt::format("{}: expected a {}, found {}{}", field->name(), wanted, KindName(node),
+                           node.quoted ? " in quotes; remove them" : ""));
     return;
   }
   if ((range.has_min() && *value < range.min()) || (range.has_max() && *value > range.max())) {

@@ -36,14 +36,6 @@ void Locate(const Spec& spec, std::vector<Finding>& findings) {
   }
   std::stable_sort(findings.begin(), findings.end(),
                    [](const Finding& a, const Finding& b) { return a.line() < b.line(); });
-  if (findings.size() > kMostFindings) {
-    const size_t more = findings.size() - kMostFindings;
-    findings.resize(kMostFindings);
-    Finding& last = findings.emplace_back();
-    last.set_severity(HasErrors(findings) ? Finding::error : Finding::warning);
-    last.set_file(spec.path);
-    last.set_message(fmt::format("and {} more", more));
-  }
 }
 
 Spec ReadSpecText(const std::string& path, std::string text, Solo solo) {
