@@ -36,6 +36,7 @@ class SongCheck {
     for (int i = 0; i < song_.tracks_size(); ++i) CheckTrack(i);
     for (int i = 0; i < song_.buses_size(); ++i) CheckBus(i);
     CheckTempo();
+    CheckMarkers();
     CheckSolo();
     if (HasErrors(findings_)) return;  // what is asked for can be judged only of a whole mixer
     CheckDeliver();
@@ -162,6 +163,16 @@ class SongCheck {
       if (!tempo.meter().empty() && !IsMeter(tempo.meter())) {
         Error(place + ".meter", fmt::format("tempo: meter {} is not like 4/4 or 6/8", Quoted(tempo.meter())));
       }
+    }
+  }
+
+  void CheckMarkers() {
+    for (int i = 0; i < song_.markers_size(); ++i) {
+      const Marker& marker = song_.markers(i);
+      if (!song_.tempo().empty() || !(marker.at().has_musical() || marker.length().has_musical())) continue;
+      Error(fmt::format(".markers[{}].at", i),
+            fmt::format("marker {}: a musical time needs the song's tempo; write `tempo`, or seconds",
+                        Quoted(marker.name())));
     }
   }
 

@@ -16,6 +16,7 @@ namespace trackout {
 namespace {
 
 constexpr int kScanFrames = 16384;
+constexpr int64_t kLongestFile = int64_t{1} << 48;  // more frames than that: the header does not know
 
 std::string FormatWord(SNDFILE* file, int format) {
   SF_FORMAT_INFO info{};
@@ -120,6 +121,9 @@ int AudioFile::sample_rate() const {
 int64_t AudioFile::frames() const {
   return state_->info.frames;
 }
+int64_t AudioFile::position() const {
+  return state_->next_frame;
+}
 
 bool AudioFile::is_float() const {
   return state_->coding() == SF_FORMAT_FLOAT || state_->coding() == SF_FORMAT_DOUBLE;
@@ -190,21 +194,17 @@ absl::Status ScanForNonNumbers(AudioFile& file) {
   return absl::OkStatus();
 }
 
-// Lossy files only estimate their length: it is what can be decoded.
+// Decodes a file to its end, and says how long it is: lossy files only estimate it, streamed ones do not
+// know.
 int64_t CountFrames(AudioFile& file) {
-  std::vector<double> frame_block(static_cast<size_t>(file.channels()) * kScanFrames);
-  for (int64_t first = 0;; first += kScanFrames) {
-    const int64_t left = file.frames() - first;
-    if (left <= 0) return file.frames();
-    const auto frames = static_cast<size_t>(std::min<int64_t>(kScanFrames, left));
-    const auto samples = std::span(frame_block).first(frames * static_cast<size_t>(file.channels()));
-    if (file.Read(first, samples).ok()) continue;
-    // The block that failed, frame by frame from its start.
-    int64_t count = first;
-    const auto one = std::span(frame_block).first(static_cast<size_t>(file.channels()));
-    while (count < first + static_cast<int64_t>(frames) && file.Read(count, one).ok()) ++count;
-    return count;
+  std::vector<double> block(static_cast<size_t>(file.channels()) * kScanFrames);
+  while (file.position() < file.frames()) {
+    const auto frames = static_cast<size_t>(std::min<int64_t>(kScanFrames, file.frames() - file.position()));
+    if (!file.Read(file.position(), std::span(block).first(frames * static_cast<size_t>(file.channels())))
+             .ok())
+      break;
   }
+  return file.position();
 }
 
 }  // namespace
@@ -217,19 +217,23 @@ absl::StatusOr<Source> InspectSource(const std::string& path) {
   source.set_sample_rate((*file)->sample_rate());
   source.set_frames((*file)->frames());
   source.set_encoding((*file)->encoding());
-  if ((*file)->is_lossy()) {
+  const bool is_streamed = source.frames() > kLongestFile;
+  if ((*file)->is_lossy() || is_streamed) {
     source.set_frames(CountFrames(**file));
     if (source.frames() == 0) return absl::DataLossError("holds no sound that can be decoded");
-    source.add_doubts(
-        fmt::format("is lossy ({}): what the coder threw away is missing from every deliverable; "
-                    "ask for the original",
-                    source.encoding()));
+  }
+  if ((*file)->is_lossy()) {
+    source.add_doubts(fmt::format(
+        "is lossy ({}): what the coder threw away is missing from every deliverable, and another machine's "
+        "decoder may give other samples; ask for the original",
+        source.encoding()));
     return source;
   }
   if ((*file)->is_float()) {
     if (absl::Status scanned = ScanForNonNumbers(**file); !scanned.ok()) return scanned;
     return source;
   }
+  if (is_streamed) return source;
   std::vector<double> last(static_cast<size_t>(source.channels()));
   if (absl::Status read = (*file)->Read(source.frames() - 1, last); !read.ok()) return read;
   return source;

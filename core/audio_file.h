@@ -27,7 +27,8 @@ class AudioFile {
 
   int channels() const;
   int sample_rate() const;
-  int64_t frames() const;
+  int64_t frames() const;    // as the header says
+  int64_t position() const;  // the frame that comes next; after a read that failed, where the sound ended
   bool is_float() const;
   bool is_lossy() const;
   // Bits of an integer sample (8, 16, 24, 32); 32 or 64 for float; 0 where the coding has none.

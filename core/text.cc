@@ -31,6 +31,15 @@ size_t Distance(const std::u32string& a, const std::u32string& b) {
   return last[b.size()];
 }
 
+// The first code point of a text, and how many bytes it has; 0 where it is not UTF-8.
+size_t Decode(std::string_view text, char32_t& code_point) {
+  utf8proc_int32_t point = 0;
+  const auto size = utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                                     static_cast<utf8proc_ssize_t>(text.size()), &point);
+  code_point = static_cast<char32_t>(point);
+  return size > 0 ? static_cast<size_t>(size) : 0;
+}
+
 // NFC with further options; text that is not UTF-8 comes back as it is.
 std::string Mapped(std::string_view text, int options) {
   utf8proc_uint8_t* mapped = nullptr;
@@ -46,14 +55,11 @@ std::string Mapped(std::string_view text, int options) {
 }  // namespace
 
 size_t FirstInvalidUtf8(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  size_t at = 0;
-  while (at < text.size()) {
-    utf8proc_int32_t code_point = 0;
-    const auto size =
-        utf8proc_iterate(bytes + at, static_cast<utf8proc_ssize_t>(text.size() - at), &code_point);
-    if (size <= 0) return at;
-    at += static_cast<size_t>(size);
+  char32_t code_point = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t size = Decode(text.substr(at), code_point);
+    if (size == 0) return at;
+    at += size;
   }
   return std::string_view::npos;
 }
@@ -103,14 +109,11 @@ std::string Composed(std::string_view text) {
 
 std::u32string CodePoints(std::string_view text) {
   std::u32string points;
-  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
-  size_t at = 0;
-  while (at < text.size()) {
-    utf8proc_int32_t code_point = 0;
-    const auto size =
-        utf8proc_iterate(bytes + at, static_cast<utf8proc_ssize_t>(text.size() - at), &code_point);
-    points.push_back(size > 0 ? static_cast<char32_t>(code_point) : U'\uFFFD');
-    at += size > 0 ? static_cast<size_t>(size) : 1;
+  for (size_t at = 0; at < text.size();) {
+    char32_t code_point = 0;
+    const size_t size = Decode(text.substr(at), code_point);
+    points.push_back(size > 0 ? code_point : U'\uFFFD');
+    at += std::max<size_t>(size, 1);
   }
   return points;
 }
