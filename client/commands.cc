@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <optional>
-#include <sstream>
+#include <set>
 #include <thread>
 
 #include "client/collect.h"
 #include "client/ingest.h"
 #include "client/progress.h"
 #include "client/staging.h"
+#include "client/standing.h"
 #include "client/tables.h"
+#include "client/text_file.h"
 #include "client/verify.h"
 #include "coordinator/package/album_text.h"
 #include "coordinator/package/manifest.h"
@@ -21,6 +21,8 @@
 #include "core/json.h"
 #include "core/limits.h"
 #include "core/spec_reader.h"
+#include "core/text.h"
+#include "core/wav.h"
 #include "fmt/format.h"
 
 namespace trackout {
@@ -30,19 +32,30 @@ int Cores() {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-// The first of them; more than a screen of errors helps nobody.
-void PrintFindings(std::FILE* to, const std::vector<Finding>& findings) {
-  const size_t count = std::min<size_t>(findings.size(), kMostFindings);
-  for (size_t i = 0; i < count; ++i) fmt::print(to, "{}\n", Describe(findings[i]));
-  if (count < findings.size()) fmt::print(to, "... and {} more\n", findings.size() - count);
+// Results must arrive: a full disk behind stdout is an error.
+ExitCode Answer(const std::string& text, ExitCode code) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fputs("trackout: cannot write to stdout\n", stderr);
+  return code == kDone ? kRenderFailed : code;
 }
 
-std::string Counted(int count, const char* noun_text) {
-  return fmt::format("{} {}{}", count, noun_text, count == 1 ? "" : "s");
+// The rest goes to stderr; where that is closed, nobody wanted to know.
+void Say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+}
+
+// The first of them; more than a screen of errors helps nobody.
+std::string FindingsText(const std::vector<Finding>& findings) {
+  const size_t count = std::min<size_t>(findings.size(), kMostFindings);
+  std::string text;
+  for (size_t i = 0; i < count; ++i) text += Printable(Describe(findings[i])) + "\n";
+  if (count < findings.size()) text += fmt::format("... and {} more\n", findings.size() - count);
+  return text;
 }
 
 ExitCode Fail(ExitCode code, const absl::Status& status) {
-  fmt::print(stderr, "trackout: {}\n", std::string(status.message()));
+  Say(fmt::format("trackout: {}\n", Printable(std::string(status.message()))));
   return code;
 }
 
@@ -64,8 +77,8 @@ absl::StatusOr<Prepared> ReadAlbum(const AlbumOptions& options) {
 }
 
 absl::Status LookAndPlan(Digests digests, const std::atomic<bool>& stop, Prepared& prepared) {
-  // A check tells of the sources too where the spec is wrong; for more than that the spec must be right.
-  if (HasErrors(prepared.findings) && digests == Digests::kAll) return absl::OkStatus();
+  // Where the spec is wrong, the sources are looked at only to tell what is wrong with them too.
+  if (HasErrors(prepared.findings)) digests = Digests::kNone;
   std::deque<SongProgress> reading(1);
   reading.front().title = "reading sources";
   {
@@ -91,53 +104,40 @@ absl::StatusOr<Prepared> Prepare(const AlbumOptions& options, Digests digests,
   return prepared;
 }
 
-// The package of this album that stands at `place`.
-enum class Standing { kNothing, kWhole, kDamaged, kAnother };
-
-Standing StandingAt(const std::string& place, const std::string& album_text) {
-  std::error_code error;
-  if (!std::filesystem::exists(std::filesystem::symlink_status(place, error))) return Standing::kNothing;
-  std::ifstream file(place + "/data/album.yaml", std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file || text.str() != album_text) return Standing::kAnother;
-  const absl::StatusOr<VerifyReport> report = VerifyPackage(place, Cores());
-  return report.ok() && report->verdict() == "passed" ? Standing::kWhole : Standing::kDamaged;
-}
-
 // Disk that the render will need at its fullest.
 int64_t NeededBytes(const RenderPlan& plan, Bundling bundling) {
   constexpr int64_t kPrintFrameBytes = 2 * sizeof(double);
   int64_t bytes = int64_t{1} << 20;  // documents
-  for (const PlannedFile& file : plan.files()) bytes += file.file().size_bytes();
-  if (bundling == Bundling::kSong) return bytes;
-  for (const PlannedJob& job : plan.jobs()) {
-    if (job.job().has_print()) bytes += job.job().frames() * kPrintFrameBytes;
+  std::set<std::pair<std::string, int>> delivered;
+  for (const PlannedFile& file : plan.files()) {
+    bytes += file.file().size_bytes();
+    delivered.emplace(file.made_by().job_key(), file.made_by().output());
+  }
+  for (const PlannedJob& planned : plan.jobs()) {
+    const RenderJob& job = planned.job();
+    if (bundling == Bundling::kJob && job.has_print()) bytes += job.frames() * kPrintFrameBytes;
+    for (int i = 0; i < job.finish().mix_files_size(); ++i) {  // those that only a proof reads
+      if (delivered.contains({planned.key(), i})) continue;
+      bytes += WavSizeBytes(job.finish().mix_files(i).format(), 2, job.frames());
+    }
   }
   return bytes;
 }
 
 ExitCode CodeOfRenderError(const absl::Status& status) {
-  switch (status.code()) {
-    case absl::StatusCode::kDataLoss:
-    case absl::StatusCode::kNotFound:
-    case absl::StatusCode::kInvalidArgument:
-      return kAlbumWrong;
-    default:
-      return kRenderFailed;
-  }
+  return absl::IsDataLoss(status) ? kAlbumWrong : kRenderFailed;  // worker/render/bundle.h
 }
 
 absl::StatusOr<Manifest> RenderInto(const Prepared& prepared, const RenderOptions& options, Staging& staging,
-                                    const std::string& album_text, const std::atomic<bool>& stop) {
+                                    const std::string& album_text, std::atomic<bool>& stop) {
   BlobStore store(staging.blobs());
   AdoptSources(prepared.ingested, store);
   std::deque<SongProgress> songs;
   PrepareProgress(prepared.plan, options.bundling, songs);
   absl::StatusOr<JobResults> results = [&] {
     const ProgressDisplay display(songs, ProgressStyleOfStderr());
-    return RenderPlanHere(prepared.plan, store,
-                          {options.workers, options.bundling, options.block_frames, &stop}, songs);
+    return RenderPlanHere(prepared.plan, store, {options.workers, options.bundling, options.block_frames},
+                          stop, songs);
   }();
   if (!results.ok()) return results.status();
   if (absl::Status unchanged = CheckUnchanged(prepared.ingested); !unchanged.ok()) return unchanged;
@@ -149,63 +149,62 @@ absl::StatusOr<Manifest> RenderInto(const Prepared& prepared, const RenderOption
 }
 
 ExitCode TellPackage(const Manifest& manifest, const std::string& place, Output output) {
-  if (output == Output::kJson) {
-    fmt::print("{}", ToJson(manifest));
-  } else {
-    fmt::print("{}{}\n", PackageTable(manifest), place);
-  }
   const std::string failure = DescribeFailure(manifest);
-  if (failure.empty()) return kDone;
-  fmt::print(stderr, "trackout: {}\n", failure);
-  return kProofFailed;
+  if (!failure.empty()) Say(fmt::format("trackout: {}\n", failure));
+  return Answer(output == Output::kJson ? ToJson(manifest) : PackageTable(manifest) + Printable(place) + "\n",
+                failure.empty() ? kDone : kProofFailed);
 }
 
 // A whole package of the same album is there already: nothing is rendered again.
 ExitCode TellStanding(const std::string& place, Output output) {
-  std::ifstream file(place + "/data/manifest.json", std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
   Manifest manifest;
-  if (absl::Status read = FromJson(text.str(), manifest); !read.ok()) return Fail(kRenderFailed, read);
-  fmt::print(stderr, "{} is there already, whole and of this album; nothing to render\n", place);
+  const absl::Status read =
+      FromJson(ReadTextFile(std::filesystem::path(place) / "data" / "manifest.json"), manifest);
+  if (!read.ok()) return Fail(kRenderFailed, read);
+  Say(fmt::format("{} is there already, whole and of this album; nothing to render\n", Printable(place)));
   return TellPackage(manifest, place, output);
 }
 
+absl::Status CheckRoom(const Prepared& prepared, const RenderOptions& render, const Staging& staging) {
+  const int64_t needed = NeededBytes(prepared.plan, render.bundling);
+  const int64_t free = staging.FreeBytes();
+  if (needed <= free) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      fmt::format("the disk is full: the render needs {}, {} are free", SizeText(needed), SizeText(free)));
+}
+
+ExitCode FailRender(const RenderOptions& render, const absl::Status& status) {
+  if (!absl::IsResourceExhausted(status)) return Fail(CodeOfRenderError(status), status);
+  return Fail(kRenderFailed,
+              absl::ResourceExhaustedError(fmt::format("--out {}: {}; make room, or name another --out",
+                                                       render.out, std::string(status.message()))));
+}
+
 ExitCode RenderPrepared(const Prepared& prepared, Output output, const RenderOptions& render,
-                        Staging& staging, const std::atomic<bool>& stop) {
+                        Staging& staging, std::atomic<bool>& stop) {
   const std::string name = PackageFolder(prepared.plan.manifest());
   const std::string place = (std::filesystem::path(render.out) / name).string();
   const std::string album_text = PackagedAlbumText(prepared.spec.text, prepared.plan);
-  const Standing standing = StandingAt(place, album_text);
-  if (render.existing == Existing::kKeep && standing == Standing::kWhole) return TellStanding(place, output);
-  if (render.existing == Existing::kKeep && standing == Standing::kAnother) {
+  const absl::StatusOr<Standing> standing = StandingAt(place, album_text, Cores(), stop);
+  if (!standing.ok()) return Fail(kRenderFailed, standing.status());
+  if (*standing == Standing::kWhole && render.existing == Existing::kKeep) return TellStanding(place, output);
+  const std::string refusal = Refusal(*standing, place, render.existing);
+  if (!refusal.empty()) return Fail(kUsage, absl::AlreadyExistsError(refusal));
+  if (*standing != Standing::kNothing && HoldsInput(place, prepared.spec, prepared.ingested)) {
     return Fail(
         kUsage,
         absl::AlreadyExistsError(fmt::format(
-            "{} is there already and holds something else; name another --out, or say --replace", place)));
+            "{} holds the spec or a source of this album and is not replaced; name another --out", place)));
   }
-  const int64_t needed = NeededBytes(prepared.plan, render.bundling);
-  const int64_t free = staging.FreeBytes();
-  if (needed > free) {
-    return Fail(kRenderFailed, absl::ResourceExhaustedError(fmt::format(
-                                   "--out {}: the disk is full: the render needs {}, {} are free; make room, "
-                                   "or name another --out",
-                                   render.out, SizeText(needed), SizeText(free))));
-  }
+  if (absl::Status room = CheckRoom(prepared, render, staging); !room.ok()) return FailRender(render, room);
   absl::StatusOr<Manifest> manifest = RenderInto(prepared, render, staging, album_text, stop);
-  if (!manifest.ok()) {
-    return Fail(
-        CodeOfRenderError(manifest.status()),
-        absl::IsResourceExhausted(manifest.status())
-            ? absl::ResourceExhaustedError(fmt::format("--out {}: {}; make room, or name another --out",
-                                                       render.out, std::string(manifest.status().message())))
-            : manifest.status());
-  }
-  const bool may_replace = render.existing == Existing::kReplace || standing == Standing::kDamaged;
-  if (absl::Status moved = staging.MoveIntoPlace(name, may_replace); !moved.ok()) {
-    return Fail(absl::IsAlreadyExists(moved) ? kUsage : kRenderFailed, moved);
-  }
-  return TellPackage(*manifest, place, output);
+  if (!manifest.ok()) return FailRender(render, manifest.status());
+  const absl::Status moved = staging.MoveIntoPlace(name, *standing != Standing::kNothing);
+  if (moved.ok()) return TellPackage(*manifest, place, output);
+  if (!absl::IsAlreadyExists(moved)) return FailRender(render, moved);
+  // Somebody put something there meanwhile; where it is this album's package, all is well.
+  const absl::StatusOr<Standing> now = StandingAt(place, album_text, Cores(), stop);
+  return now.ok() && *now == Standing::kWhole ? TellStanding(place, output) : Fail(kUsage, moved);
 }
 
 }  // namespace
@@ -220,61 +219,53 @@ ExitCode CheckCommand(const AlbumOptions& options, const std::atomic<bool>& stop
     report.set_errors(report.errors() + (is_error ? 1 : 0));
     report.set_warnings(report.warnings() + (is_error ? 0 : 1));
   }
-  if (options.output == Output::kJson) {
-    fmt::print("{}", ToJson(report));
-  } else {
-    PrintFindings(stdout, prepared->findings);
-    fmt::print("{}: {}, {}\n", options.album, Counted(report.errors(), "error"),
-               Counted(report.warnings(), "warning"));
-  }
-  return report.errors() > 0 ? kAlbumWrong : kDone;
+  const std::string summary =
+      fmt::format("{}: {}, {}\n", Printable(options.album), Counted(report.errors(), "error"),
+                  Counted(report.warnings(), "warning"));
+  return Answer(options.output == Output::kJson ? ToJson(report) : FindingsText(prepared->findings) + summary,
+                report.errors() > 0 ? kAlbumWrong : kDone);
 }
 
 ExitCode PlanCommand(const AlbumOptions& options, const std::atomic<bool>& stop) {
   absl::StatusOr<Prepared> prepared = Prepare(options, Digests::kAll, stop);
   if (!prepared.ok()) return Fail(kAlbumWrong, prepared.status());
-  PrintFindings(stderr, prepared->findings);
+  Say(FindingsText(prepared->findings));
   if (HasErrors(prepared->findings)) return kAlbumWrong;
   const Manifest manifest = PlannedManifest(prepared->plan);
-  fmt::print("{}", options.output == Output::kJson ? ToJson(manifest) : PlanTable(manifest));
-  return kDone;
+  return Answer(options.output == Output::kJson ? ToJson(manifest) : PlanTable(manifest), kDone);
 }
 
-ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render,
-                       const std::atomic<bool>& stop) {
+ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render, std::atomic<bool>& stop) {
   absl::StatusOr<Prepared> prepared = ReadAlbum(options);
   if (!prepared.ok()) return Fail(kAlbumWrong, prepared.status());
-  if (HasErrors(prepared->findings)) {
-    PrintFindings(stderr, prepared->findings);
-    return kAlbumWrong;
-  }
-  // The folder first: nobody wants to hear after an hour of reading that it cannot be written to.
-  absl::StatusOr<std::unique_ptr<Staging>> staging = Staging::Create(render.out);
-  if (!staging.ok()) {
-    return Fail(absl::IsResourceExhausted(staging.status()) ? kRenderFailed : kUsage, staging.status());
+  std::unique_ptr<Staging> staging;
+  if (!HasErrors(prepared->findings)) {
+    // The folder first: nobody wants to hear after an hour of reading that it cannot be written to.
+    absl::StatusOr<std::unique_ptr<Staging>> made = Staging::Create(render.out, stop);
+    if (!made.ok())
+      return Fail(absl::IsFailedPrecondition(made.status()) ? kUsage : kRenderFailed, made.status());
+    staging = *std::move(made);
   }
   if (absl::Status planned = LookAndPlan(Digests::kAll, stop, *prepared); !planned.ok()) {
     return Fail(kAlbumWrong, planned);
   }
-  PrintFindings(stderr, prepared->findings);
+  Say(FindingsText(prepared->findings));
   if (HasErrors(prepared->findings)) return kAlbumWrong;
-  return RenderPrepared(*prepared, options.output, render, **staging, stop);
+  return RenderPrepared(*prepared, options.output, render, *staging, stop);
 }
 
-ExitCode VerifyCommand(const std::string& package, Output output) {
-  const absl::StatusOr<VerifyReport> report = VerifyPackage(package, Cores());
+ExitCode VerifyCommand(const std::string& package, Output output, const std::atomic<bool>& stop) {
+  const absl::StatusOr<VerifyReport> report = VerifyPackage(package, Cores(), stop);
   if (!report.ok()) return Fail(kAlbumWrong, report.status());
-  if (output == Output::kJson) {
-    fmt::print("{}", ToJson(*report));
-  } else {
-    for (const VerifyReport::Problem& problem : report->problems()) {
-      fmt::print("{}: {}\n", problem.path(), problem.message());
-    }
-    for (const Proof& proof : report->proofs()) fmt::print("{}", ProofLine(proof));
-    fmt::print("{}: {}, {}: {}\n", package, Counted(report->files(), "file"),
-               Counted(report->problems_size(), "problem"), report->verdict());
+  std::string text;
+  for (const VerifyReport::Problem& problem : report->problems()) {
+    text += fmt::format("{}: {}\n", Printable(problem.path()), Printable(problem.message()));
   }
-  return report->verdict() == "passed" ? kDone : kProofFailed;
+  for (const Proof& proof : report->proofs()) text += ProofLine(proof);
+  text += fmt::format("{}: {}, {}: {}\n", Printable(package), Counted(report->files(), "file"),
+                      Counted(report->problems_size(), "problem"), report->verdict());
+  return Answer(output == Output::kJson ? ToJson(*report) : text,
+                report->verdict() == "passed" ? kDone : kProofFailed);
 }
 
 }  // namespace trackout

@@ -6,12 +6,12 @@
 
 #include "client/embedded_farm.h"
 #include "client/exit_code.h"
+#include "client/standing.h"
 #include "core/album_check.h"
 
 namespace trackout {
 
 enum class Output { kTable, kJson };
-enum class Existing { kKeep, kReplace };
 
 struct AlbumOptions {
   std::string album;  // path of album.yaml
@@ -30,8 +30,7 @@ struct RenderOptions {
 // `stop` is set by a signal: the command ends soon, and leaves nothing behind.
 ExitCode CheckCommand(const AlbumOptions& options, const std::atomic<bool>& stop);
 ExitCode PlanCommand(const AlbumOptions& options, const std::atomic<bool>& stop);
-ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render,
-                       const std::atomic<bool>& stop);
-ExitCode VerifyCommand(const std::string& package, Output output);
+ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render, std::atomic<bool>& stop);
+ExitCode VerifyCommand(const std::string& package, Output output, const std::atomic<bool>& stop);
 
 }  // namespace trackout

@@ -138,9 +138,8 @@ class Queue {
 absl::StatusOr<std::vector<JobResult>> RenderUnit(const Unit& unit, const JobResults& earlier,
                                                   BlobStore& store, const RenderSettings& settings) {
   if (!IsProof(*unit.jobs.front())) return RenderBundle(unit.jobs, earlier, store, settings);
-  absl::StatusOr<JobResult> proof = RenderProof(*unit.jobs.front(), earlier, store);
+  absl::StatusOr<JobResult> proof = RenderProof(*unit.jobs.front(), earlier, store, settings);
   if (!proof.ok()) return proof.status();
-  *settings.frames_done += unit.frames;
   return std::vector{*std::move(proof)};
 }
 
@@ -157,24 +156,20 @@ void PrepareProgress(const RenderPlan& plan, Bundling bundling, std::deque<SongP
 }
 
 absl::StatusOr<JobResults> RenderPlanHere(const RenderPlan& plan, BlobStore& store,
-                                          const FarmSettings& settings, std::deque<SongProgress>& songs) {
+                                          const FarmSettings& settings, std::atomic<bool>& stop,
+                                          std::deque<SongProgress>& songs) {
   Queue queue(UnitsOf(plan, settings.bundling));
-  std::atomic<bool> failed = false;
-  const auto should_stop = [&] { return failed || (settings.stop != nullptr && *settings.stop); };
   const auto work = [&] {
     Unit unit;
     for (JobResults earlier; queue.Take(unit, earlier); earlier.clear()) {
       SongProgress& song = songs[static_cast<size_t>(unit.song - 1)];
       absl::StatusOr<std::vector<JobResult>> results =
-          RenderUnit(unit, earlier, store, {settings.block_frames, should_stop, &song.steps_done});
-      if (!results.ok()) {
-        failed = true;
-        if (!absl::IsCancelled(results.status())) {
-          results = absl::Status(
-              results.status().code(),
-              fmt::format("song {}: {}", Quoted(song.title), std::string(results.status().message())));
-        }
+          RenderUnit(unit, earlier, store, {settings.block_frames, stop, &song.steps_done});
+      if (!results.ok() && !absl::IsCancelled(results.status())) {
+        results = absl::Status(results.status().code(), fmt::format("song {}: {}", Quoted(song.title),
+                                                                    std::string(results.status().message())));
       }
+      if (!results.ok()) stop = true;
       queue.Report(std::move(results));
     }
   };

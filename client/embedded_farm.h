@@ -19,15 +19,15 @@ struct FarmSettings {
   int workers = 1;
   Bundling bundling = Bundling::kSong;
   int block_frames = 0;
-  const std::atomic<bool>* stop = nullptr;
 };
 
 // Totals of the plan's songs, for RenderPlanHere.
 void PrepareProgress(const RenderPlan& plan, Bundling bundling, std::deque<SongProgress>& songs);
 
 // Results of all jobs whose outputs are files or proofs. The first error ends the rest; its code says whose
-// fault it is (worker/render/bundle.h). Cancelled where `stop` was set.
+// fault it is (worker/render/bundle.h). Cancelled where `stop` was set; an error sets it, to end the others.
 absl::StatusOr<JobResults> RenderPlanHere(const RenderPlan& plan, BlobStore& store,
-                                          const FarmSettings& settings, std::deque<SongProgress>& songs);
+                                          const FarmSettings& settings, std::atomic<bool>& stop,
+                                          std::deque<SongProgress>& songs);
 
 }  // namespace trackout

@@ -46,8 +46,8 @@ struct Look {
   FileTimes times;
 };
 
-void LookAt(Look& look, Digests digests) {
-  look.source = InspectSource(look.path);
+void LookAt(Look& look, Digests digests, const std::atomic<bool>& stop) {
+  look.source = InspectSource(look.path, stop);
   if (!look.source.ok()) {
     if (absl::IsNotFound(look.source.status())) {
       look.source = absl::NotFoundError(std::string(look.source.status().message()) + NearbyName(look.path));
@@ -55,7 +55,7 @@ void LookAt(Look& look, Digests digests) {
     return;
   }
   if (digests == Digests::kNone) return;
-  absl::StatusOr<Digest> digest = DigestOfFile(look.path);
+  absl::StatusOr<Digest> digest = DigestOfFile(look.path, stop);
   if (!digest.ok()) {
     look.source = digest.status();
   } else {
@@ -72,7 +72,7 @@ void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const st
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t i = next++; i < looks.size() && !stop; i = next++) {
-      LookAt(*looks[i], digests);
+      LookAt(*looks[i], digests, stop);
       progress.steps_done += looks[i]->times.size_bytes;
     }
   };

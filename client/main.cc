@@ -72,9 +72,9 @@ int main(int argc, char** argv) {
   rendering->add_flag("--replace", replace, "Replace what stands where the package goes");
   rendering->add_option("--workers", render.workers, "Threads that render (default: one for each core)")
       ->check(CLI::Range(1, kMostWorkers));
-  rendering->add_option("--bundle", render.bundling, "Whole songs, or job by job; the bytes are the same")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, Bundling>{{"song", Bundling::kSong}, {"job", Bundling::kJob}}));
+  std::string bundle = "song";
+  rendering->add_option("--bundle", bundle, "Whole songs, or job by job (song, job); the bytes are the same")
+      ->check(CLI::IsMember({"song", "job"}));
   rendering
       ->add_option("--block", render.block_frames,
                    "Frames that are rendered at a time; the bytes are the same")
@@ -90,13 +90,16 @@ int main(int argc, char** argv) {
   }
   album.output = json ? Output::kJson : Output::kTable;
   album.solo = allow_solo ? Solo::kAllow : Solo::kRefuse;
+  render.bundling = bundle == "job" ? Bundling::kJob : Bundling::kSong;
   render.existing = replace ? Existing::kReplace : Existing::kKeep;
   AllowManyFiles();
+  // A closed pipe or a bound on file sizes is an error of a write, not an end without clearing up.
+  for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, OnSignal);
   const ExitCode code = *check       ? CheckCommand(album, stop)
                         : *plan      ? PlanCommand(album, stop)
                         : *rendering ? RenderCommand(album, render, stop)
-                                     : VerifyCommand(package, album.output);
+                                     : VerifyCommand(package, album.output, stop);
   if (stop_signal == 0) return code;
   std::signal(stop_signal, SIG_DFL);  // what was under way has been removed; now end as the signal says
   return std::raise(stop_signal);

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <thread>
 
 #include "absl/cleanup/cleanup.h"
 #include "fmt/format.h"
@@ -21,6 +23,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPrefix = ".trackout-";
+constexpr auto kLockRetry = std::chrono::milliseconds(20);
 
 absl::Status Unusable(const std::string& out, int error) {
   if (error == ENOSPC) return absl::ResourceExhaustedError(fmt::format("{}: the disk is full", out));
@@ -55,21 +58,32 @@ void RemoveDead(const std::string& out) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Staging>> Staging::Create(const std::string& out) {
+absl::StatusOr<std::unique_ptr<Staging>> Staging::Create(const std::string& out,
+                                                         const std::atomic<bool>& stop) {
   std::unique_ptr<Staging> staging(new Staging(out));
   std::vector<fs::path> missing;
   std::error_code error;
-  for (fs::path path = fs::absolute(out).lexically_normal(); !fs::exists(path, error);
-       path = path.parent_path()) {
+  const fs::path whole = fs::absolute(out, error).lexically_normal();
+  if (error || out.empty()) return Unusable(out, error ? error.value() : ENOENT);
+  for (fs::path path = whole; !fs::exists(path, error); path = path.parent_path()) {
     if (error && error != std::errc::no_such_file_or_directory) return Unusable(out, error.value());
     if (path.has_filename()) missing.push_back(path);
     if (path == path.parent_path()) break;
   }
   for (auto path = missing.rbegin(); path != missing.rend(); ++path) {
-    if (mkdir(path->c_str(), 0777) != 0 && errno != EEXIST) return Unusable(out, errno);
-    staging->made_.push_back(path->string());
+    if (mkdir(path->c_str(), 0777) == 0) {
+      staging->made_.push_back(path->string());
+    } else if (errno != EEXIST) {
+      return Unusable(out, errno);
+    }
   }
-  const int out_lock = OpenLocked(out, LOCK_EX);
+  // Another render holds this lock only while it begins.
+  int out_lock = OpenLocked(out, LOCK_EX | LOCK_NB);
+  while (out_lock < 0 && errno == EWOULDBLOCK) {
+    if (stop) return absl::CancelledError("stopped");
+    std::this_thread::sleep_for(kLockRetry);
+    out_lock = OpenLocked(out, LOCK_EX | LOCK_NB);
+  }
   if (out_lock < 0) return Unusable(out, errno);
   const absl::Cleanup unlock = [out_lock] { close(out_lock); };
   RemoveDead(out);
@@ -77,6 +91,7 @@ absl::StatusOr<std::unique_ptr<Staging>> Staging::Create(const std::string& out)
   if (mkdtemp(path.data()) == nullptr) return Unusable(out, errno);
   staging->path_ = path;
   staging->lock_ = OpenLocked(path, LOCK_EX | LOCK_NB);
+  if (staging->lock_ < 0) return Unusable(out, errno);
   for (const std::string& folder : {staging->blobs(), staging->package()}) {
     if (mkdir(folder.c_str(), 0777) != 0) return Unusable(out, errno);
   }
@@ -105,12 +120,18 @@ absl::Status Staging::MoveIntoPlace(const std::string& name, bool may_replace) {
     moved = renameat2(AT_FDCWD, package().c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE);
   }
   if (moved != 0 && errno == EINVAL) {
-    // A file system without these moves: look first, then move.
-    if (fs::exists(place)) {
-      if (!may_replace) return absl::AlreadyExistsError(place + " is there already");
-      if (std::rename(place.c_str(), (path_ + "/old").c_str()) != 0) return absl::ErrnoToStatus(errno, place);
+    // A file system without these moves. The old package keeps a name of its own until the new one stands.
+    if (!fs::exists(place)) {
+      moved = std::rename(package().c_str(), place.c_str());
+    } else if (!may_replace) {
+      return absl::AlreadyExistsError(place + " is there already");
+    } else {
+      const std::string old = place + ".old";
+      moved = std::rename(place.c_str(), old.c_str());
+      if (moved == 0) moved = std::rename(package().c_str(), place.c_str());
+      std::error_code error;
+      if (moved == 0) fs::remove_all(old, error);
     }
-    moved = std::rename(package().c_str(), place.c_str());
   }
   if (moved != 0 && errno == EEXIST) return absl::AlreadyExistsError(place + " is there already");
   if (moved != 0) return absl::ErrnoToStatus(errno, "cannot move the package to " + place);

@@ -3,6 +3,7 @@
 // left behind is removed by the next one (a living one holds a lock on its folder).
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,7 +16,9 @@ namespace trackout {
 class Staging {
  public:
   // Makes `out` where it is not there. FailedPrecondition where it is not usable, with the reason.
-  static absl::StatusOr<std::unique_ptr<Staging>> Create(const std::string& out);
+  // Cancelled where `stop` is set while another render holds the folder.
+  static absl::StatusOr<std::unique_ptr<Staging>> Create(const std::string& out,
+                                                         const std::atomic<bool>& stop);
   ~Staging();
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;

@@ -45,10 +45,14 @@ std::string FileTable(const Manifest& manifest, Columns columns) {
     if (file.unused()) table += "  (muted in the mix)";
     table += '\n';
   }
-  return table + fmt::format("{} files, {}\n", manifest.files_size(), SizeText(bytes));
+  return table + fmt::format("{}, {}\n", Counted(manifest.files_size(), "file"), SizeText(bytes));
 }
 
 }  // namespace
+
+std::string Counted(int count, const std::string& noun_text) {
+  return fmt::format("{} {}{}", count, noun_text, count == 1 ? "" : "s");
+}
 
 std::string SizeText(int64_t bytes) {
   const auto size = static_cast<double>(bytes);
@@ -76,10 +80,13 @@ std::string PackageTable(const Manifest& manifest) {
 }
 
 std::string ProofLine(const Proof& proof) {
-  std::string line = fmt::format("proof: {} stems {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n",
-                                 proof.stems_size(), proof.verdict() == "failed" ? "against" : "=",
-                                 proof.of(), proof.max_lsb(), LevelText(proof.residual_peak_dbfs()),
-                                 LevelText(proof.residual_rms_dbfs()), proof.verdict());
+  const std::string of =
+      proof.of() == "print:premaster" ? "the premaster, which is not delivered" : proof.of();
+  std::string line =
+      fmt::format("proof: {} {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n",
+                  Counted(proof.stems_size(), "stem"), proof.verdict() == "failed" ? "against" : "=",
+                  Printable(of), proof.max_lsb(), LevelText(proof.residual_peak_dbfs()),
+                  LevelText(proof.residual_rms_dbfs()), proof.verdict());
   if (proof.overs() > 0) {
     line += fmt::format("  {} samples are clipped and left out; deliver wav32f, or turn the master down\n",
                         proof.overs());

@@ -17,6 +17,9 @@ std::string PackageTable(const Manifest& manifest);
 
 std::string ProofLine(const Proof& proof);
 
+// "1 file", "2 files".
+std::string Counted(int count, const std::string& noun_text);
+
 // "1.3 GB", in powers of ten.
 std::string SizeText(int64_t bytes);
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <set>
 #include <sstream>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_replace.h"
+#include "client/text_file.h"
 #include "core/audio_file.h"
 #include "core/digest.h"
 #include "core/json.h"
@@ -26,13 +26,6 @@ namespace fs = std::filesystem;
 constexpr const char* kPayloadManifest = "manifest-sha256.txt";
 constexpr const char* kTagManifest = "tagmanifest-sha256.txt";
 
-std::string ReadText(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return std::move(text).str();
-}
-
 // Whether a listed path stays within the package.
 bool IsInside(const std::string& path) {
   if (path.empty() || path.starts_with('/') || path.find('\\') != std::string::npos) return false;
@@ -44,45 +37,57 @@ bool IsInside(const std::string& path) {
 
 class Verifier {
  public:
-  Verifier(const std::string& package, int workers) : root_(package), workers_(workers) {
-    report_.set_package(package);
+  Verifier(const std::string& package, int workers, const std::atomic<bool>& stop)
+      : root_(package), workers_(workers), stop_(stop) {
+    report_.set_package(ValidUtf8(package));
   }
 
   VerifyReport Run() {
     CheckDeclaration();
     ReadListing(kPayloadManifest);
     ReadListing(kTagManifest);
-    FindFiles();
+    FindFiles(root_);
     HashFiles();
     ComparePresence();
     CheckManifest();
     std::stable_sort(report_.mutable_problems()->begin(), report_.mutable_problems()->end(),
-                     [](const auto& a, const auto& b) { return a.path() < b.path(); });
+                     [](const auto& one, const auto& other) { return one.path() < other.path(); });
+    report_.mutable_problems()->MergeFrom(unproven_);  // what follows from the others comes last
     report_.set_verdict(report_.problems().empty() ? "passed" : "failed");
     return std::move(report_);
   }
 
  private:
-  void Tell(const std::string& path, const std::string& message) {
+  void Tell(const std::string& path, const std::string& kind, const std::string& message) {
+    if (!damaged_.insert(path).second) return;  // told already
     VerifyReport::Problem& problem = *report_.add_problems();
-    problem.set_path(path);
-    problem.set_message(message);
-    damaged_.insert(path);
+    problem.set_path(ValidUtf8(path));
+    problem.set_kind(kind);
+    problem.set_message(ValidUtf8(message));
+  }
+
+  void TellUnproven(const std::string& path, const std::string& message) {
+    VerifyReport::Problem& problem = *unproven_.Add();
+    problem.set_path(ValidUtf8(path));
+    problem.set_kind("unproven");
+    problem.set_message(ValidUtf8(message));
   }
 
   void CheckDeclaration() {
-    const std::string text = fs::is_regular_file(root_ / "bagit.txt") ? ReadText(root_ / "bagit.txt") : "";
-    if (!text.empty() && !text.starts_with("BagIt-Version: "))
-      Tell("bagit.txt", "is not the declaration of a bag");
+    for (const char* name :
+         {"bagit.txt", kPayloadManifest, kTagManifest, "data/manifest.json", "data/album.yaml"}) {
+      if (!fs::is_regular_file(fs::symlink_status(root_ / name))) Tell(name, "missing", "is missing");
+    }
+    if (damaged_.contains("bagit.txt")) return;
+    if (!ReadTextFile(root_ / "bagit.txt").starts_with("BagIt-Version: ")) {
+      Tell("bagit.txt", "invalid", "is not the declaration of a bag");
+    }
   }
 
   // Lines of `<64 hex digits> <blank or *><path>`.
   void ReadListing(const std::string& name) {
-    if (!fs::is_regular_file(root_ / name)) {
-      Tell(name, "is missing");
-      return;
-    }
-    std::istringstream lines(ReadText(root_ / name));
+    if (damaged_.contains(name)) return;
+    std::istringstream lines(ReadTextFile(root_ / name));
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
       ++number;
@@ -90,7 +95,7 @@ class Verifier {
       const size_t path_at = line.find_first_not_of(" *\t", std::min<size_t>(64, line.size()));
       if (line.size() < 66 || path_at == std::string::npos ||
           line.substr(0, 64).find_first_not_of("0123456789abcdefABCDEF") != std::string::npos) {
-        Tell(name, fmt::format("line {} is not a checksum and a path", number));
+        TellLine(name, fmt::format("line {} is not a checksum and a path", number));
         continue;
       }
       std::string path =
@@ -98,25 +103,38 @@ class Verifier {
       std::string digits = line.substr(0, 64);
       for (char& digit : digits) digit = static_cast<char>(std::tolower(digit));
       if (!IsInside(path)) {
-        Tell(name, fmt::format("line {} names {}, which is outside of the package", number, Quoted(path)));
+        TellLine(name,
+                 fmt::format("line {} names {}, which is outside of the package", number, Quoted(path)));
       } else if (!listed_.emplace(path, digits).second) {
-        Tell(name, fmt::format("line {} lists {} a second time", number, Quoted(path)));
+        TellLine(name, fmt::format("line {} lists {} a second time", number, Quoted(path)));
       }
     }
   }
 
-  void FindFiles() {
+  // Only plain files are opened: a pipe would hang, a device never end, a link lead elsewhere.
+  void FindFiles(const fs::path& folder) {
     std::error_code error;
-    for (auto entry = fs::recursive_directory_iterator(root_, error); entry != fs::end(entry);
-         entry.increment(error)) {
+    auto entry = fs::directory_iterator(folder, error);
+    for (; !error && entry != fs::end(entry); entry.increment(error)) {
       const std::string path = entry->path().lexically_relative(root_).generic_string();
-      if (entry->is_symlink(error)) {
-        Tell(path, "is a link, not a file");
+      const fs::file_status status = entry->symlink_status(error);
+      if (fs::is_directory(status)) {
+        FindFiles(entry->path());
+      } else if (fs::is_regular_file(status)) {
         hash_of_.emplace(path, "");
-      } else if (!entry->is_directory(error)) {
-        hash_of_.emplace(path, "");
+      } else {
+        Tell(path, "invalid", fs::is_symlink(status) ? "is a link, not a file" : "is not a plain file");
       }
     }
+    if (!error) return;
+    const std::string path = folder.lexically_relative(root_).generic_string();
+    Tell(path, "invalid", fmt::format("cannot be read: {}", error.message()));
+  }
+
+  // Several lines of one list may be wrong.
+  void TellLine(const std::string& name, const std::string& message) {
+    damaged_.erase(name);
+    Tell(name, "invalid", message);
   }
 
   void HashFiles() {
@@ -124,8 +142,8 @@ class Verifier {
     for (auto& file : hash_of_) files.push_back(&file);
     std::atomic<size_t> next = 0;
     const auto work = [&] {
-      for (size_t i = next++; i < files.size(); i = next++) {
-        const absl::StatusOr<Digest> digest = DigestOfFile((root_ / files[i]->first).string());
+      for (size_t i = next++; i < files.size() && !stop_; i = next++) {
+        const absl::StatusOr<Digest> digest = DigestOfFile((root_ / files[i]->first).string(), stop_);
         if (digest.ok()) files[i]->second = Hex(*digest);
       }
     };
@@ -146,19 +164,22 @@ class Verifier {
       const auto found = hash_of_.find(path);
       if (found == hash_of_.end()) {
         const auto other = extra_of.find(hash);
-        Tell(path, other == extra_of.end()
-                       ? "is missing"
-                       : fmt::format("was renamed to {}; give it its name back", other->second));
-        if (other != extra_of.end()) renamed.insert(other->second);
+        if (other == extra_of.end()) {
+          Tell(path, "missing", "is missing");
+        } else {
+          Tell(path, "renamed",
+               fmt::format("was renamed to {}; give it its name back", Printable(other->second)));
+          renamed.insert(other->second);
+        }
       } else if (found->second.empty()) {
-        Tell(path, "cannot be read");
+        Tell(path, "invalid", "cannot be read");
       } else if (found->second != hash) {
         wrong_.insert(path);
       }
     }
     for (const auto& [path, hash] : hash_of_) {
       if (listed_.contains(path) || path == kTagManifest || renamed.contains(path)) continue;
-      Tell(path, "is extra: no list of the package has it");
+      Tell(path, "extra", "is extra: no list of the package has it");
     }
   }
 
@@ -171,11 +192,11 @@ class Verifier {
       const auto size = static_cast<int64_t>(fs::file_size(root_ / path, error));
       const auto planned = size_of.find(path);
       if (planned != size_of.end() && size < planned->second) {
-        Tell(path, fmt::format("is cut: {} of {} bytes are there", size, planned->second));
+        Tell(path, "changed", fmt::format("is cut: {} of {} bytes are there", size, planned->second));
       } else if (planned != size_of.end() && size > planned->second) {
-        Tell(path, fmt::format("has grown: {} bytes instead of {}", size, planned->second));
+        Tell(path, "changed", fmt::format("has grown: {} bytes instead of {}", size, planned->second));
       } else {
-        Tell(path, "differs from its checksum");
+        Tell(path, "changed", "differs from its checksum");
       }
     }
   }
@@ -184,15 +205,26 @@ class Verifier {
     Manifest manifest;
     const std::string path = "data/manifest.json";
     if (hash_of_.contains(path)) {
-      if (absl::Status read = FromJson(ReadText(root_ / path), manifest); !read.ok()) {
+      if (absl::Status read = FromJson(ReadTextFile(root_ / path), manifest); !read.ok()) {
         manifest.Clear();
-        if (!wrong_.contains(path)) Tell(path, std::string(read.message()));
+        if (!wrong_.contains(path)) Tell(path, "invalid", std::string(read.message()));
       }
     }
     TellWrong(manifest);
     for (const File& file : manifest.files()) CheckFile(file);
+    if (!damaged_.contains(path)) TellUnknown(manifest);
     for (const SongFacts& song : manifest.songs()) {
       for (const Proof& proof : song.proofs()) CheckProof(song, proof);
+    }
+  }
+
+  // Payload that the manifest does not speak of.
+  void TellUnknown(const Manifest& manifest) {
+    std::set<std::string> known{"data/manifest.json", "data/album.yaml"};
+    for (const File& file : manifest.files()) known.insert("data/" + file.path());
+    for (const auto& [path, hash] : listed_) {
+      if (path.starts_with("data/") && !known.contains(path))
+        Tell(path, "extra", "is extra: manifest.json does not have it");
     }
   }
 
@@ -201,27 +233,29 @@ class Verifier {
     const auto listed = listed_.find(path);
     if (damaged_.contains(path)) return;
     if (!IsInside(path) || listed == listed_.end()) {
-      Tell("data/manifest.json",
+      Tell("data/manifest.json", "invalid",
            fmt::format("names {}, which {} does not list", Quoted(file.path()), kPayloadManifest));
       return;
     }
     if (listed->second != file.sha256()) {
-      Tell(path, fmt::format("has one checksum in manifest.json, another in {}", kPayloadManifest));
+      Tell(path, "invalid",
+           fmt::format("has one checksum in manifest.json, another in {}", kPayloadManifest));
       return;
     }
     if (!file.encoding().starts_with("wav")) return;
     absl::StatusOr<std::unique_ptr<AudioFile>> audio = AudioFile::Open((root_ / path).string());
     if (!audio.ok()) {
-      Tell(path, std::string(audio.status().message()));
+      Tell(path, "invalid", std::string(audio.status().message()));
       return;
     }
     const AudioFile& sound = **audio;
     const std::string encoding = sound.is_float() ? "wav32f" : fmt::format("wav{}", sound.bits());
     if (sound.frames() != file.frames() || sound.channels() != file.channels() ||
         sound.sample_rate() != file.sample_rate() || encoding != file.encoding()) {
-      Tell(path, fmt::format("is {}, {} frames, {} channels, {} Hz; the manifest says {}, {}, {}, {} Hz",
-                             encoding, sound.frames(), sound.channels(), sound.sample_rate(), file.encoding(),
-                             file.frames(), file.channels(), file.sample_rate()));
+      Tell(path, "invalid",
+           fmt::format("is {}, {} frames, {} channels, {} Hz; the manifest says {}, {}, {}, {} Hz", encoding,
+                       sound.frames(), sound.channels(), sound.sample_rate(), file.encoding(), file.frames(),
+                       file.channels(), file.sample_rate()));
     }
   }
 
@@ -231,7 +265,7 @@ class Verifier {
     if (recorded.of().starts_with("print:")) {
       // What it was measured against was not delivered; the figures of the render stand.
       if (recorded.verdict() == "failed")
-        Tell("data/manifest.json", who + ": the proof failed when it was rendered");
+        TellUnproven("data/manifest.json", who + ": the proof failed when it was rendered");
       *report_.add_proofs() = proof;
       return;
     }
@@ -240,26 +274,24 @@ class Verifier {
     for (std::string* path : PathsOf(mix, stems)) {
       const std::string in_package = "data/" + *path;
       if (damaged_.contains(in_package) || !hash_of_.contains(in_package) || !IsInside(in_package)) {
-        Tell("data/" + recorded.of(),
-             fmt::format("{}: the sum cannot be measured without an intact {}", who, *path));
+        TellUnproven("data/" + recorded.of(),
+                     fmt::format("{}: the sum cannot be measured without an intact {}", who, *path));
         return;
       }
       *path = (root_ / in_package).string();
     }
     if (stems.empty()) return;
     const MixDither dither = EncodingIs16(mix) ? MixDither::kTpdf : MixDither::kNone;
-    const absl::StatusOr<Residual> residual = MeasureSum(mix, stems, dither);
+    const absl::StatusOr<Residual> residual = MeasureSum(mix, stems, dither, stop_);
     if (!residual.ok()) {
-      Tell("data/" + recorded.of(), fmt::format("{}: {}", who, std::string(residual.status().message())));
+      TellUnproven("data/" + recorded.of(),
+                   fmt::format("{}: {}", who, std::string(residual.status().message())));
       return;
     }
     FillProof(*residual, proof);
     *report_.add_proofs() = proof;
-    if (proof.verdict() != "failed") return;
-    Tell("data/" + recorded.of(),
-         fmt::format(
-             "{}: the stems do not add up to it: {} LSB, {:.1f} dBFS, worst at sample {} of channel {}", who,
-             proof.max_lsb(), proof.residual_peak_dbfs(), proof.worst_frame(), proof.worst_channel() + 1));
+    if (proof.verdict() == "failed")
+      TellUnproven("data/" + recorded.of(), who + ": " + DescribeFailure(proof));
   }
 
   static std::vector<std::string*> PathsOf(std::string& mix, std::vector<std::string>& stems) {
@@ -276,7 +308,9 @@ class Verifier {
 
   const fs::path root_;
   const int workers_;
+  const std::atomic<bool>& stop_;
   VerifyReport report_;
+  google::protobuf::RepeatedPtrField<VerifyReport::Problem> unproven_;
   std::map<std::string, std::string> listed_;   // path to digest, of both lists
   std::map<std::string, std::string> hash_of_;  // path to digest, of what is there
   std::set<std::string> wrong_;                 // listed and there, with another digest
@@ -285,7 +319,8 @@ class Verifier {
 
 }  // namespace
 
-absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers) {
+absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers,
+                                           const std::atomic<bool>& stop) {
   std::error_code error;
   if (!fs::exists(package, error)) return absl::NotFoundError(package + ": no such folder");
   if (!fs::is_directory(package, error)) {
@@ -295,7 +330,9 @@ absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int worke
       !fs::exists(fs::path(package) / kPayloadManifest, error)) {
     return absl::NotFoundError(package + ": holds no package (no bagit.txt); name the package's own folder");
   }
-  return Verifier(package, workers).Run();
+  VerifyReport report = Verifier(package, workers, stop).Run();
+  if (stop) return absl::CancelledError("stopped");
+  return report;
 }
 
 }  // namespace trackout

@@ -2,6 +2,7 @@
 // extra, formats and lengths as the manifest says, and the sum of the stems measured again.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -9,7 +10,9 @@
 
 namespace trackout {
 
-// NotFound where there is no such folder or no package in it; whatever else is wrong is in the report.
-absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers);
+// NotFound where there is no such folder or no package in it, Cancelled where `stop` is set; whatever else is
+// wrong is in the report.
+absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers,
+                                           const std::atomic<bool>& stop);
 
 }  // namespace trackout

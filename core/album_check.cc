@@ -32,13 +32,14 @@ class SongCheck {
       Error("", "has no tracks; a song needs at least one");
     }
     CheckNames();
+    has_cycle_ = !FindCycle(song_).empty();
     CheckRouting();
     for (int i = 0; i < song_.tracks_size(); ++i) CheckTrack(i);
     for (int i = 0; i < song_.buses_size(); ++i) CheckBus(i);
     CheckTempo();
     CheckMarkers();
     CheckSolo();
-    if (HasErrors(findings_)) return;  // what is asked for can be judged only of a whole mixer
+    CheckBar1();
     CheckDeliver();
   }
 
@@ -47,7 +48,7 @@ class SongCheck {
     Finding& finding = findings_.emplace_back();
     finding.set_severity(severity);
     finding.set_place(place.starts_with("deliver") ? place : place_ + place);
-    finding.set_message(fmt::format("song {}: {}", Quoted(song_.title()), message));
+    finding.set_message(message);
   }
   void Error(const std::string& place, const std::string& message) { Add(Finding::error, place, message); }
   void Warning(const std::string& place, const std::string& message) {
@@ -64,7 +65,7 @@ class SongCheck {
   void CheckUnique(const Strips& strips, const std::string& key, const std::string& noun_text) {
     std::map<std::string, int> first;
     for (int i = 0; i < strips.size(); ++i) {
-      if (first.emplace(strips[i].name(), i).second) continue;
+      if (strips[i].name().empty() || first.emplace(strips[i].name(), i).second) continue;
       Error(fmt::format(".{}[{}].name", key, i), fmt::format("duplicate {} {}; names are unique, rename one",
                                                              noun_text, Quoted(strips[i].name())));
     }
@@ -95,7 +96,10 @@ class SongCheck {
 
   void CheckBusName(const std::string& name, const std::string& place, const std::string& who) {
     if (FindBus(song_, name) != kNoBus) return;
-    Error(place, fmt::format("{}: no bus {}{}", who, Quoted(name), DidYouMean(name, BusNames())));
+    const std::string remedy = Folded(name) == "master"
+                                   ? "; what names no bus feeds the master, leave the key out"
+                                   : DidYouMean(name, BusNames());
+    Error(place, fmt::format("{}: no bus {}{}", who, Quoted(name), remedy));
   }
 
   void CheckPan(const google::protobuf::RepeatedField<double>& pan, const std::string& place,
@@ -109,8 +113,8 @@ class SongCheck {
 
   void CheckColor(const std::string& color, const std::string& place, const std::string& who) {
     if (color.empty() || IsColor(color)) return;
-    Error(place,
-          fmt::format("{}: color {} is neither a name (red, blue, ...) nor #rrggbb", who, Quoted(color)));
+    Error(place, fmt::format("{}: color {} is neither a name (red, blue, ...) nor #rrggbb{}", who,
+                             Quoted(color), DidYouMean(color, ColorNames())));
   }
 
   void CheckTrack(int index) {
@@ -141,7 +145,7 @@ class SongCheck {
     const std::string place = fmt::format(".buses[{}]", index);
     CheckPan(bus.pan(), place + ".pan", "bus " + Quoted(bus.name()));
     CheckColor(bus.color(), place + ".color", "bus " + Quoted(bus.name()));
-    if (HasErrors(findings_)) return;
+    if (has_cycle_ || bus.name().empty()) return;
     const auto feeds_it = [&](const Track& track) { return RunsThrough(song_, track, index); };
     if (std::none_of(song_.tracks().begin(), song_.tracks().end(), feeds_it)) {
       Warning(place, fmt::format("nothing feeds the bus {}; it is silent", Quoted(bus.name())));
@@ -159,10 +163,22 @@ class SongCheck {
       } else if (i > 0 && tempo.has_bar() && tempo.bar() <= song_.tempo(i - 1).bar()) {
         Error(place + ".bar", "tempo: bars must ascend");
       }
+      if (tempo.at().has_musical())
+        Error(place + ".at", "tempo: write a bar, or a time in seconds or samples");
+      if (i > 0 && tempo.at().has_nanoseconds() && song_.tempo(i - 1).at().has_nanoseconds() &&
+          tempo.at().nanoseconds() <= song_.tempo(i - 1).at().nanoseconds()) {
+        Error(place + ".at", "tempo: times must ascend");
+      }
       if (tempo.bpm() == 0) Error(place, "tempo: bpm is missing");
       if (!tempo.meter().empty() && !IsMeter(tempo.meter())) {
         Error(place + ".meter", fmt::format("tempo: meter {} is not like 4/4 or 6/8", Quoted(tempo.meter())));
       }
+    }
+  }
+
+  void CheckBar1() {
+    if (song_.bar_1_at().has_musical()) {
+      Error(".bar_1_at", "bar_1_at: where bar 1 stands cannot be said in bars; write seconds or samples");
     }
   }
 
@@ -217,7 +233,7 @@ class SongCheck {
         Error(at(place), "an entry of deliver asks for one of tracks, stems, mixes; make an entry for each");
         continue;
       }
-      if (deliver[i].has_stems()) CheckStems(deliver[i], at(place));
+      if (deliver[i].has_stems() && !has_cycle_) CheckStems(deliver[i], at(place));
       if (deliver[i].has_tracks()) CheckTracks(deliver[i].tracks(), at(place));
       for (int m = 0; m < deliver[i].mixes_size(); ++m) {
         CheckMix(deliver[i].mixes(m), at(fmt::format("{}.mixes[{}]", place, m)), mixes);
@@ -275,6 +291,7 @@ class SongCheck {
     if (!is_new && !SameMix(*first->second, mix)) {
       Error(place + ".name", fmt::format("duplicate {}: two different mixes have one name; rename one", who));
     }
+    if (has_cycle_) return;
     CheckMixNames(mix, place, who);
     if (word_found != nullptr && word_found->kind != MixWord::Kind::kWhole) CheckTouched(*word_found, place);
   }
@@ -336,16 +353,33 @@ class SongCheck {
   const std::string place_;
   const Solo solo_;
   std::vector<Finding>& findings_;
+  bool has_cycle_ = false;
 };
 
 }  // namespace
 
 std::vector<Finding> CheckAlbum(const Album& album, Solo solo) {
   std::vector<Finding> findings;
+  std::map<std::pair<std::string, std::string>, int>
+      songs_with;  // of what the album's own `deliver` has wrong
+  std::vector<std::pair<int, Finding>> found;
   for (int i = 0; i < album.songs_size(); ++i) {
     std::vector<Finding> of_song;
     SongCheck(album, i, solo, of_song).Run();
-    findings.insert(findings.end(), of_song.begin(), of_song.end());
+    for (Finding& finding : of_song) {
+      ++songs_with[{finding.place(), finding.message()}];
+      found.emplace_back(i, std::move(finding));
+    }
+  }
+  for (auto& [song, finding] : found) {
+    int& count = songs_with[{finding.place(), finding.message()}];
+    if (count == 0) continue;  // told for all songs at once
+    if (count > 1) {
+      count = 0;
+    } else {
+      finding.set_message(fmt::format("song {}: {}", Quoted(album.songs(song).title()), finding.message()));
+    }
+    findings.push_back(std::move(finding));
   }
   return findings;
 }

@@ -9,14 +9,15 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "core/limits.h"
 #include "fmt/format.h"
 
 namespace trackout {
 namespace {
 
 constexpr int kScanFrames = 16384;
-constexpr int64_t kLongestFile = int64_t{1} << 48;  // more frames than that: the header does not know
 
 std::string FormatWord(SNDFILE* file, int format) {
   SF_FORMAT_INFO info{};
@@ -26,26 +27,39 @@ std::string FormatWord(SNDFILE* file, int format) {
   return info.name;
 }
 
-// Libsndfile opens a file that was cut short without a word, and only notes it in its log.
-bool LogTellsOfLoss(SNDFILE* file) {
+// What libsndfile notes in its log of a header, and nowhere else.
+struct HeaderNotes {
+  bool is_cut = false;           // the file holds less than its header promises
+  bool knows_no_length = false;  // written to a pipe: the header's length is a placeholder
+  bool has_more = false;         // what follows the sound is no chunk
+};
+
+HeaderNotes NotesOf(SNDFILE* file) {
+  constexpr unsigned long long kPlaceholder = 0xffffffff;
   char text[16384] = "";
   sf_command(file, SFC_GET_LOG_INFO, text, sizeof text);
+  HeaderNotes notes;
   std::istringstream log(text);
   for (std::string line; std::getline(log, line);) {
-    if (absl::StrContains(line, "Calculated frame count") ||
-        absl::StrContains(line, "calculated from length")) {
-      return true;
-    }
+    notes.is_cut = notes.is_cut || absl::StrContains(line, "Calculated frame count") ||
+                   absl::StrContains(line, "calculated from length") ||
+                   absl::StrContains(line, "without an End-Of-Stream flag");
+    notes.has_more = notes.has_more || absl::StrContains(line, "*** Unknown chunk marker");
+    // `data : 288000 (should be 99920)`: what the chunk promises, and what is left of the file.
     unsigned long long promised = 0;
     unsigned long long found = 0;
-    char chunk[8] = "";
-    // `data : 288000 (should be 99920)`: what the chunk promises, and what is left of the file.
-    if (std::sscanf(line.c_str(), " %7[A-Za-z] : %llu (should be %llu)", chunk, &promised, &found) != 3)
+    char chunk[16] = "";
+    if (std::sscanf(line.c_str(), " %15[A-Za-z ]: %llu (should be %llu)", chunk, &promised, &found) != 3)
       continue;
-    const std::string name = chunk;
-    if ((name == "data" || name == "SSND" || name == "riff") && promised > found) return true;
+    const absl::string_view name = absl::StripAsciiWhitespace(chunk);
+    if (name != "data" && name != "SSND" && name != "riff" && name != "Data Size") continue;
+    if (promised == kPlaceholder) {
+      notes.knows_no_length = true;
+    } else if (promised > found) {
+      notes.is_cut = true;
+    }
   }
-  return false;
+  return notes;
 }
 
 }  // namespace
@@ -53,6 +67,7 @@ bool LogTellsOfLoss(SNDFILE* file) {
 struct AudioFile::State {
   SNDFILE* file = nullptr;
   SF_INFO info{};
+  HeaderNotes notes;
   int64_t next_frame = 0;
 
   ~State() {
@@ -96,14 +111,14 @@ absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& pa
   if (state->file == nullptr) {
     const int code = sf_error(nullptr);
     if (code == SF_ERR_SYSTEM) return absl::PermissionDeniedError("cannot be opened for reading");
-    return absl::InvalidArgumentError(fmt::format(
-        "is not a sound file that can be read ({}); WAV, AIFF, CAF, FLAC, MP3, Vorbis and Opus can",
-        sf_strerror(nullptr)));
+    return absl::InvalidArgumentError(
+        "is not a sound file that can be read; WAV, AIFF, CAF, FLAC, MP3, Vorbis and Opus can");
   }
   if (state->major() == SF_FORMAT_RAW || state->info.channels < 1 || state->info.samplerate < 1) {
     return absl::InvalidArgumentError("is not a sound file with a header");
   }
-  if (LogTellsOfLoss(state->file)) {
+  state->notes = NotesOf(state->file);
+  if (state->notes.is_cut) {
     return absl::DataLossError(
         fmt::format("is cut short: its header promises more than the {} frames it holds; copy it again",
                     state->info.frames));
@@ -131,6 +146,12 @@ bool AudioFile::is_float() const {
 
 bool AudioFile::is_lossy() const {
   return bits() == 0 && !is_float() && state_->coding() != SF_FORMAT_ALAC_20;
+}
+
+bool AudioFile::is_compressed() const {
+  return is_lossy() || state_->major() == SF_FORMAT_FLAC || state_->major() == SF_FORMAT_OGG ||
+         state_->coding() == SF_FORMAT_ALAC_16 || state_->coding() == SF_FORMAT_ALAC_20 ||
+         state_->coding() == SF_FORMAT_ALAC_24 || state_->coding() == SF_FORMAT_ALAC_32;
 }
 
 int AudioFile::bits() const {
@@ -174,15 +195,39 @@ absl::Status AudioFile::ReadSteps(int64_t first_frame, std::span<int32_t> interl
   return state_->Took(wanted, count);
 }
 
+std::vector<std::string> AudioFile::doubts() const {
+  std::vector<std::string> doubts;
+  if (is_lossy()) {
+    doubts.push_back(fmt::format(
+        "is lossy ({}): what the coder threw away is missing from every deliverable, and another machine's "
+        "decoder may give other samples; ask for the original",
+        encoding()));
+  }
+  if (state_->notes.knows_no_length) {
+    doubts.push_back("has a header that does not know its length; all that is there is taken");
+  }
+  if (state_->notes.has_more) {
+    doubts.push_back(fmt::format(
+        "goes on behind its {} frames with what is no chunk; a recorder that crashed leaves such files, "
+        "compare the length",
+        frames()));
+  }
+  return doubts;
+}
+
 namespace {
 
-absl::Status ScanForNonNumbers(AudioFile& file) {
-  std::vector<double> block(static_cast<size_t>(kScanFrames) * static_cast<size_t>(file.channels()));
+// Reads a file to its end; non-numbers are an error, an end before the header's is left to the caller.
+absl::Status ReadWhole(AudioFile& file, const std::atomic<bool>& stop) {
   const auto channels = static_cast<size_t>(file.channels());
-  for (int64_t first = 0; first < file.frames(); first += kScanFrames) {
+  std::vector<double> block(kScanFrames * channels);
+  while (file.position() < file.frames()) {
+    if (stop) return absl::CancelledError("stopped");
+    const int64_t first = file.position();
     const auto frames = static_cast<size_t>(std::min<int64_t>(kScanFrames, file.frames() - first));
     const std::span<double> samples = std::span(block).first(frames * channels);
-    if (absl::Status read = file.Read(first, samples); !read.ok()) return read;
+    if (!file.Read(first, samples).ok()) return absl::OkStatus();
+    if (!file.is_float()) continue;
     for (size_t i = 0; i < samples.size(); ++i) {
       if (std::fabs(samples[i]) <= std::numeric_limits<float>::max()) continue;  // false for NaN too
       return absl::InvalidArgumentError(
@@ -194,48 +239,34 @@ absl::Status ScanForNonNumbers(AudioFile& file) {
   return absl::OkStatus();
 }
 
-// Decodes a file to its end, and says how long it is: lossy files only estimate it, streamed ones do not
-// know.
-int64_t CountFrames(AudioFile& file) {
-  std::vector<double> block(static_cast<size_t>(file.channels()) * kScanFrames);
-  while (file.position() < file.frames()) {
-    const auto frames = static_cast<size_t>(std::min<int64_t>(kScanFrames, file.frames() - file.position()));
-    if (!file.Read(file.position(), std::span(block).first(frames * static_cast<size_t>(file.channels())))
-             .ok())
-      break;
-  }
-  return file.position();
-}
-
 }  // namespace
 
-absl::StatusOr<Source> InspectSource(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<AudioFile>> file = AudioFile::Open(path);
-  if (!file.ok()) return file.status();
+absl::StatusOr<Source> InspectSource(const std::string& path, const std::atomic<bool>& stop) {
+  absl::StatusOr<std::unique_ptr<AudioFile>> opened = AudioFile::Open(path);
+  if (!opened.ok()) return opened.status();
+  AudioFile& file = **opened;
   Source source;
-  source.set_channels((*file)->channels());
-  source.set_sample_rate((*file)->sample_rate());
-  source.set_frames((*file)->frames());
-  source.set_encoding((*file)->encoding());
-  const bool is_streamed = source.frames() > kLongestFile;
-  if ((*file)->is_lossy() || is_streamed) {
-    source.set_frames(CountFrames(**file));
-    if (source.frames() == 0) return absl::DataLossError("holds no sound that can be decoded");
-  }
-  if ((*file)->is_lossy()) {
-    source.add_doubts(fmt::format(
-        "is lossy ({}): what the coder threw away is missing from every deliverable, and another machine's "
-        "decoder may give other samples; ask for the original",
-        source.encoding()));
+  source.set_channels(file.channels());
+  source.set_sample_rate(file.sample_rate());
+  source.set_frames(file.frames());
+  source.set_encoding(file.encoding());
+  for (const std::string& doubt : file.doubts()) source.add_doubts(doubt);
+  // Plain integers can hide nothing but a missing end. The rest is read to see what is in it.
+  if (!file.is_float() && !file.is_compressed()) {
+    std::vector<double> last(static_cast<size_t>(file.channels()));
+    if (absl::Status read = file.Read(file.frames() - 1, last); !read.ok()) return read;
     return source;
   }
-  if ((*file)->is_float()) {
-    if (absl::Status scanned = ScanForNonNumbers(**file); !scanned.ok()) return scanned;
-    return source;
+  if (absl::Status read = ReadWhole(file, stop); !read.ok()) return read;
+  // Only a streamed file may be shorter than its header says: that one says a number beyond all sense.
+  const bool is_streamed = file.frames() > kLongestFileFrames;
+  if (file.position() < file.frames() && !is_streamed) {
+    return absl::DataLossError(
+        fmt::format("the sound ends after {} of {} frames; the file is cut short or damaged", file.position(),
+                    file.frames()));
   }
-  if (is_streamed) return source;
-  std::vector<double> last(static_cast<size_t>(source.channels()));
-  if (absl::Status read = (*file)->Read(source.frames() - 1, last); !read.ok()) return read;
+  if (file.position() == 0) return absl::DataLossError("holds no sound that can be decoded");
+  source.set_frames(file.position());
   return source;
 }
 

@@ -5,10 +5,12 @@
 // text or noise under a sound's name, NaN. Messages say what is wrong, the caller says of which file.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -31,9 +33,12 @@ class AudioFile {
   int64_t position() const;  // the frame that comes next; after a read that failed, where the sound ended
   bool is_float() const;
   bool is_lossy() const;
+  bool is_compressed() const;  // lossy or not
   // Bits of an integer sample (8, 16, 24, 32); 32 or 64 for float; 0 where the coding has none.
   int bits() const;
   std::string encoding() const;
+  // What a person should know of the file, such as a lossy coding.
+  std::vector<std::string> doubts() const;
 
   // Fills `interleaved` (a whole number of frames) from `first_frame` on. DataLoss where the file ends
   // before. Reading on from where the last read ended is the fast way.
@@ -49,9 +54,9 @@ class AudioFile {
   std::unique_ptr<State> state_;
 };
 
-// Opens a source and makes sure that it can be rendered: its last sample is there, its samples are numbers
-// (float files are read whole for it), its length is true (lossy files are decoded whole for it).
-// Everything of Source but path and digest.
-absl::StatusOr<Source> InspectSource(const std::string& path);
+// Opens a source and makes sure that it can be rendered: its last sample is there, its samples are numbers,
+// it can be decoded to its end (compressed and float files are read whole for it). Everything of Source but
+// path and digest. Cancelled where `stop` is set.
+absl::StatusOr<Source> InspectSource(const std::string& path, const std::atomic<bool>& stop);
 
 }  // namespace trackout

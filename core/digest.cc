@@ -51,7 +51,7 @@ Digest DigestOf(std::string_view bytes) {
   return hasher.Finish();
 }
 
-absl::StatusOr<Digest> DigestOfFile(const std::string& path) {
+absl::StatusOr<Digest> DigestOfFile(const std::string& path, const std::atomic<bool>& stop) {
   const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (file < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot open ", path));
   const absl::Cleanup close_file = [file] { close(file); };
@@ -63,6 +63,7 @@ absl::StatusOr<Digest> DigestOfFile(const std::string& path) {
     if (count == 0) return hasher.Finish();
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return absl::ErrnoToStatus(errno, absl::StrCat("cannot read ", path));
+    if (stop) return absl::CancelledError("stopped");
     hasher.Update(std::span(block).first(static_cast<size_t>(count)));
   }
 }

@@ -1,6 +1,7 @@
 // SHA-256: the names of blobs, the keys of jobs, the checksums of packages.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -31,8 +32,8 @@ class Hasher {
 
 Digest DigestOf(std::string_view bytes);
 
-// The digest of a whole file. NotFound, or what the system says of reading it.
-absl::StatusOr<Digest> DigestOfFile(const std::string& path);
+// The digest of a whole file. NotFound, or what the system says of reading it; Cancelled where `stop` is set.
+absl::StatusOr<Digest> DigestOfFile(const std::string& path, const std::atomic<bool>& stop);
 
 // 64 hexadecimal digits, lower case.
 std::string Hex(const Digest& digest);

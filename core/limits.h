@@ -15,6 +15,8 @@ inline constexpr int kMostFindings = 50;
 // A time in a spec: two days, far above any song, far below what 64 bits of nanoseconds hold.
 inline constexpr int64_t kLongestTimeNs = int64_t{48} * 3600 * 1'000'000'000;
 inline constexpr int kHighestRate = 768'000;
+// A source: more frames than this only a header says that does not know.
+inline constexpr int64_t kLongestFileFrames = int64_t{1} << 48;
 inline constexpr int64_t kLongestTimeFrames = int64_t{48} * 3600 * kHighestRate;
 
 // Frames that a block of the mixer may have. Below 16 the loop costs more than the sound; above

@@ -1,5 +1,6 @@
 #include "core/message_filler.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -56,6 +57,13 @@ std::string RangeText(const Rule& range) {
   const std::string unit = range.unit().empty() ? "" : " " + range.unit();
   if (range.level()) return fmt::format("-inf to {}{}", range.max(), unit);
   return fmt::format("{} to {}{}", range.min(), range.max(), unit);
+}
+
+// Line feeds and tabs are text; other controls are slips, and some end a path early.
+bool HasControls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f;
+  });
 }
 
 // Words for a bool, as YAML 1.1 and 1.2 write it.
@@ -173,7 +181,15 @@ void MessageFiller::FillKeyed(const YamlNode& node, Message& message, const Fiel
 
 void MessageFiller::FillValue(const YamlNode& node, Message& message, const Field* field) {
   if (node.kind != Kind::kScalar) {
-    Tell(node, fmt::format("{}: expected one value, found {}", field->name(), KindName(node)));
+    const bool is_later = field->cpp_type() == Field::CPPTYPE_ENUM &&
+                          !field->enum_type()->options().GetExtension(later_words).empty();
+    Tell(node, is_later ? fmt::format("{}: {} here is not supported yet", field->name(), KindName(node))
+                        : fmt::format("{}: expected one value, found {}", field->name(), KindName(node)));
+    return;
+  }
+  if (HasControls(node.scalar)) {
+    Tell(node,
+         fmt::format("{}: {} has control characters in it; remove them", field->name(), Quoted(node.scalar)));
     return;
   }
   const google::protobuf::Reflection* reflection = message.GetReflection();
@@ -251,51 +267,60 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
 
 bool MessageFiller::FillShortForm(const YamlNode& node, Message& message, const std::string& place) {
   if (auto* time = dynamic_cast<Time*>(&message)) {
-    const std::string name = place.substr(place.rfind('.') + 1);
-    if (node.kind != Kind::kScalar) {
-      Tell(node, fmt::format("{}: expected a time, found {}", name, KindName(node)));
-      return true;
-    }
-    const absl::StatusOr<Time> parsed = ParseTime(node.scalar);
-    if (parsed.ok()) {
-      *time = *parsed;
-    } else {
-      Tell(node,
-           fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
-    }
+    FillTime(node, *time, place.substr(place.rfind('.') + 1));
     return true;
   }
   if (auto* format = dynamic_cast<Format*>(&message); format != nullptr && node.kind == Kind::kScalar) {
-    const absl::StatusOr<Format> parsed = ParseFormat(node.scalar);
-    if (parsed.ok()) {
-      *format = *parsed;
-    } else {
-      Tell(node, fmt::format("format: {}: {}", Quoted(node.scalar), std::string(parsed.status().message())));
-    }
+    FillFormat(node, *format);
     return true;
   }
   auto* mix = dynamic_cast<MixRequest*>(&message);
-  if (mix == nullptr) return false;
+  return mix != nullptr && FillMixWord(node, *mix, place);
+}
+
+void MessageFiller::FillTime(const YamlNode& node, Time& time, const std::string& name) {
+  if (node.kind != Kind::kScalar) {
+    Tell(node, fmt::format("{}: expected a time, found {}", name, KindName(node)));
+    return;
+  }
+  const absl::StatusOr<Time> parsed = ParseTime(node.scalar);
+  if (parsed.ok()) {
+    time = *parsed;
+  } else {
+    Tell(node, fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
+  }
+}
+
+void MessageFiller::FillFormat(const YamlNode& node, Format& format) {
+  const absl::StatusOr<Format> parsed = ParseFormat(node.scalar);
+  if (parsed.ok()) {
+    format = *parsed;
+  } else {
+    Tell(node, fmt::format("format: {}: {}", Quoted(node.scalar), std::string(parsed.status().message())));
+  }
+}
+
+// `instrumental`, or `vocal_up: 0.5` (the entry may go on with other keys).
+bool MessageFiller::FillMixWord(const YamlNode& node, MixRequest& mix, const std::string& place) {
   if (node.kind == Kind::kScalar) {
-    mix->set_name(node.scalar);
+    mix.set_name(node.scalar);
     return true;
   }
-  // `vocal_up: 0.5` is the word with a step; the entry may go on with other keys.
   if (node.kind != Kind::kMapping || node.Find("name") != nullptr) return false;
   YamlNode rest = node;
-  for (auto entry = rest.entries.begin(); entry != rest.entries.end(); ++entry) {
-    const MixWord* word_found = FindMixWord(entry->first.scalar);
-    if (word_found == nullptr || word_found->kind != MixWord::Kind::kStep) continue;
-    mix->set_name(entry->first.scalar);
-    subjects_.push_back("mix " + Quoted(mix->name()));
-    positions_[place + ".name"] = {entry->first.line, entry->first.column};
-    FillValue(entry->second, message, message.GetDescriptor()->FindFieldByName("step"));
-    rest.entries.erase(entry);
-    FillKeys(rest, message, place);
-    subjects_.pop_back();
-    return true;
-  }
-  return false;
+  const auto entry = std::find_if(rest.entries.begin(), rest.entries.end(), [](const auto& key_and_value) {
+    const MixWord* mix_word = FindMixWord(key_and_value.first.scalar);
+    return mix_word != nullptr && mix_word->kind == MixWord::Kind::kStep;
+  });
+  if (entry == rest.entries.end()) return false;
+  mix.set_name(entry->first.scalar);
+  positions_[place + ".name"] = {entry->first.line, entry->first.column};
+  subjects_.push_back("mix " + Quoted(mix.name()));
+  FillValue(entry->second, mix, mix.GetDescriptor()->FindFieldByName("step"));
+  rest.entries.erase(entry);
+  FillKeys(rest, mix, place);
+  subjects_.pop_back();
+  return true;
 }
 
 void MessageFiller::TellUnknownKey(const YamlNode& key, const Message& message) {

@@ -4,9 +4,11 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "core/limits.h"
+#include "core/text.h"
 #include "core/yaml_tree.h"
 #include "fmt/format.h"
 
@@ -24,11 +26,22 @@ TextPosition PositionOf(const Positions& positions, std::string place) {
   }
 }
 
+// What the check finds, but for lines of which something was told already: there it only follows from that.
+void AddCheck(Solo solo, Spec& spec) {
+  std::set<int> told;
+  for (const Finding& finding : spec.findings) told.insert(finding.line());
+  std::vector<Finding> found = CheckAlbum(spec.album, solo);
+  Locate(spec, found);
+  for (Finding& finding : found) {
+    if (!told.contains(finding.line())) spec.findings.push_back(std::move(finding));
+  }
+}
+
 }  // namespace
 
 void Locate(const Spec& spec, std::vector<Finding>& findings) {
   for (Finding& finding : findings) {
-    finding.set_file(spec.path);
+    finding.set_file(ValidUtf8(spec.path));
     if (finding.line() != 0) continue;
     const TextPosition position = PositionOf(spec.positions, finding.place());
     finding.set_line(position.line);
@@ -48,7 +61,7 @@ Spec ReadSpecText(const std::string& path, std::string text, Solo solo) {
     spec.findings.push_back(error);
   } else {
     MessageFiller(spec.findings, spec.positions).Fill(root, spec.album);
-    if (!HasErrors(spec.findings)) spec.findings = CheckAlbum(spec.album, solo);
+    AddCheck(solo, spec);
   }
   Locate(spec, spec.findings);
   return spec;

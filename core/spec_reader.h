@@ -11,7 +11,8 @@
 
 namespace trackout {
 
-// An album as it was read. `album` is whole only where `findings` has no error.
+// An album as it was read. `album` is whole only where `findings` has no error; else it has what could be
+// read.
 struct Spec {
   std::string path;  // as it was named
   std::string text;

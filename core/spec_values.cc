@@ -1,9 +1,11 @@
 #include "core/spec_values.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "core/limits.h"
@@ -164,13 +166,37 @@ absl::StatusOr<Format> ParseFormat(std::string_view text) {
       fmt::format("not a format (wav16, wav24, wav32f){}", DidYouMean(text, known)));
 }
 
+const std::vector<std::string>& ColorNames() {
+  // CSS Color Module Level 4, 6.1.
+  static const auto& names = *new std::vector<std::string>(absl::StrSplit(
+      "aliceblue antiquewhite aqua aquamarine azure beige bisque black blanchedalmond blue blueviolet "
+      "brown burlywood cadetblue chartreuse chocolate coral cornflowerblue cornsilk crimson cyan "
+      "darkblue darkcyan darkgoldenrod darkgray darkgreen darkgrey darkkhaki darkmagenta "
+      "darkolivegreen darkorange darkorchid darkred darksalmon darkseagreen darkslateblue "
+      "darkslategray darkslategrey darkturquoise darkviolet deeppink deepskyblue dimgray dimgrey "
+      "dodgerblue firebrick floralwhite forestgreen fuchsia gainsboro ghostwhite gold goldenrod gray "
+      "green greenyellow grey honeydew hotpink indianred indigo ivory khaki lavender lavenderblush "
+      "lawngreen lemonchiffon lightblue lightcoral lightcyan lightgoldenrodyellow lightgray "
+      "lightgreen lightgrey lightpink lightsalmon lightseagreen lightskyblue lightslategray "
+      "lightslategrey lightsteelblue lightyellow lime limegreen linen magenta maroon mediumaquamarine "
+      "mediumblue mediumorchid mediumpurple mediumseagreen mediumslateblue mediumspringgreen "
+      "mediumturquoise mediumvioletred midnightblue mintcream mistyrose moccasin navajowhite navy "
+      "oldlace olive olivedrab orange orangered orchid palegoldenrod palegreen paleturquoise "
+      "palevioletred papayawhip peachpuff peru pink plum powderblue purple rebeccapurple red "
+      "rosybrown royalblue saddlebrown salmon sandybrown seagreen seashell sienna silver skyblue "
+      "slateblue slategray slategrey snow springgreen steelblue tan teal thistle tomato turquoise "
+      "violet wheat white whitesmoke yellow yellowgreen",
+      ' '));
+  return names;
+}
+
 bool IsColor(std::string_view text) {
   if (text.starts_with("#")) {
     return text.size() == 7 &&
            text.substr(1).find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
   }
-  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_ -") ==
-                              std::string_view::npos;
+  return std::find(ColorNames().begin(), ColorNames().end(), absl::AsciiStrToLower(Abseil(text))) !=
+         ColorNames().end();
 }
 
 }  // namespace trackout

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "proto/album.pb.h"
@@ -27,7 +28,8 @@ std::optional<int64_t> Frames(const Time& time, int sample_rate);
 // `wav24` and the like. The error says what is wrong with the text.
 absl::StatusOr<Format> ParseFormat(std::string_view text);
 
-// A name or #rrggbb.
+// A name (those of CSS, in any case) or #rrggbb.
 bool IsColor(std::string_view text);
+const std::vector<std::string>& ColorNames();
 
 }  // namespace trackout

@@ -75,7 +75,7 @@ absl::StatusOr<Files> OpenAll(const std::string& mix, const std::vector<std::str
   return files;
 }
 
-absl::Status TallyIntegers(Files& files, double bound, Tally& tally) {
+absl::Status TallyIntegers(Files& files, double bound, const std::atomic<bool>& stop, Tally& tally) {
   const int channels = files.mix->channels();
   const int32_t top = static_cast<int32_t>((int64_t{1} << (files.mix->bits() - 1)) - 1);
   const auto is_at_end = [top](int32_t sample) { return sample == top || sample == -top - 1; };
@@ -83,6 +83,7 @@ absl::Status TallyIntegers(Files& files, double bound, Tally& tally) {
   std::vector<int64_t> rest(mix.size());
   std::vector<char> may_be_clipped(mix.size());
   for (int64_t first = 0; first < files.mix->frames(); first += kFrames) {
+    if (stop) return absl::CancelledError("stopped");
     const auto count =
         static_cast<size_t>(std::min<int64_t>(kFrames, files.mix->frames() - first) * channels);
     if (absl::Status read = files.mix->ReadSteps(first, std::span(mix).first(count)); !read.ok()) return read;
@@ -111,11 +112,12 @@ absl::Status TallyIntegers(Files& files, double bound, Tally& tally) {
   return absl::OkStatus();
 }
 
-absl::Status TallyFloats(Files& files, Tally& tally) {
+absl::Status TallyFloats(Files& files, const std::atomic<bool>& stop, Tally& tally) {
   const int channels = files.mix->channels();
   std::vector<double> mix(static_cast<size_t>(kFrames * channels)), stem(mix.size()), sum(mix.size()),
       bound(mix.size());
   for (int64_t first = 0; first < files.mix->frames(); first += kFrames) {
+    if (stop) return absl::CancelledError("stopped");
     const auto count =
         static_cast<size_t>(std::min<int64_t>(kFrames, files.mix->frames() - first) * channels);
     if (absl::Status read = files.mix->Read(first, std::span(mix).first(count)); !read.ok()) return read;
@@ -142,13 +144,13 @@ absl::Status TallyFloats(Files& files, Tally& tally) {
 }  // namespace
 
 absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems,
-                                    MixDither dither) {
+                                    MixDither dither, const std::atomic<bool>& stop) {
   absl::StatusOr<Files> files = OpenAll(mix, stems);
   if (!files.ok()) return files.status();
   const bool is_float = files->mix->is_float();
   Tally tally;
-  const absl::Status done = is_float ? TallyFloats(*files, tally)
-                                     : TallyIntegers(*files, dither == MixDither::kTpdf ? 1 : 0, tally);
+  const absl::Status done = is_float ? TallyFloats(*files, stop, tally)
+                                     : TallyIntegers(*files, dither == MixDither::kTpdf ? 1 : 0, stop, tally);
   if (!done.ok()) return done;
   const double full_scale = is_float ? 1 : std::ldexp(1.0, files->mix->bits() - 1);
   Residual residual;
@@ -161,6 +163,12 @@ absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<st
   residual.set_worst_frame(tally.worst_frame);
   residual.set_worst_channel(tally.worst_channel);
   return residual;
+}
+
+std::string DescribeFailure(const Proof& proof) {
+  return fmt::format("the stems do not add up to {}: {} LSB, {:.1f} dBFS, worst at sample {} of channel {}",
+                     proof.of(), proof.max_lsb(), proof.residual_peak_dbfs(), proof.worst_frame(),
+                     proof.worst_channel() + 1);
 }
 
 void FillProof(const Residual& residual, Proof& proof) {

@@ -7,6 +7,7 @@
 //   Bound, float: half a unit in the last place of every file, 2^-24 (|mix| + sum |stem|).
 #pragma once
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -18,10 +19,14 @@ namespace trackout {
 enum class MixDither { kNone, kTpdf };
 
 // All files must have one shape (rate, channels, frames, coding), else FailedPrecondition. At least one stem.
+// Cancelled where `stop` is set.
 absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems,
-                                    MixDither dither);
+                                    MixDither dither, const std::atomic<bool>& stop);
 
 // Writes the figures and the verdict into a proof: passed, passed_with_overs, failed.
 void FillProof(const Residual& residual, Proof& proof);
+
+// Of a failed proof: by how much, and where it is worst.
+std::string DescribeFailure(const Proof& proof);
 
 }  // namespace trackout

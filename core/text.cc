@@ -65,23 +65,35 @@ size_t FirstInvalidUtf8(std::string_view text) {
 }
 
 std::string Quoted(std::string_view text) {
-  std::string quoted = "\"";
+  std::string quoted = Printable(text);
+  if (quoted.size() > kLongestQuote) {
+    size_t end = kLongestQuote;
+    while (end > 0 && (static_cast<unsigned char>(quoted[end]) & 0xc0) == 0x80) --end;
+    quoted = quoted.substr(0, end) + "...";
+  }
+  return "\"" + quoted + "\"";
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable;
   for (const char32_t c : CodePoints(text)) {
-    if (quoted.size() > kLongestQuote) {
-      quoted += "...";
-      break;
-    }
     if (c == '\n') {
-      quoted += "\\n";
+      printable += "\\n";
     } else if (c == '\t') {
-      quoted += "\\t";
+      printable += "\\t";
     } else if (IsInvisible(c)) {
-      quoted += fmt::format("\\u{:04x}", static_cast<uint32_t>(c));
+      printable += fmt::format("\\u{:04x}", static_cast<uint32_t>(c));
     } else {
-      AppendUtf8(quoted, c);
+      AppendUtf8(printable, c);
     }
   }
-  return quoted + "\"";
+  return printable;
+}
+
+std::string ValidUtf8(std::string_view text) {
+  std::string valid;
+  for (const char32_t c : CodePoints(text)) AppendUtf8(valid, c);
+  return valid;
 }
 
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& known) {

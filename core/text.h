@@ -13,6 +13,12 @@ size_t FirstInvalidUtf8(std::string_view text);
 // In double quotes, shortened where it is long, control characters made visible.
 std::string Quoted(std::string_view text);
 
+// For a terminal or a comment: valid UTF-8 on one line, control characters made visible.
+std::string Printable(std::string_view text);
+
+// What is not UTF-8 becomes U+FFFD.
+std::string ValidUtf8(std::string_view text);
+
 // `; did you mean "X"?` with the nearest of the known words, or nothing where none is near.
 std::string DidYouMean(std::string_view word, const std::vector<std::string>& known);
 

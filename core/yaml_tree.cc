@@ -144,8 +144,7 @@ class TreeReader {
       if (event_.type == YAML_SEQUENCE_END_EVENT) break;
       if (!ReadNode(node.items.emplace_back(), level + 1)) return false;
     }
-    if (anchor) anchored_[*anchor] = node;
-    return true;
+    return !anchor || Remember(*anchor, node);
   }
 
   bool ReadMapping(YamlNode& node, int level) {
@@ -162,13 +161,18 @@ class TreeReader {
       }
       if (!Next() || !ReadNode(value, level + 1)) return false;
     }
-    if (anchor) anchored_[*anchor] = node;
-    return true;
+    return !anchor || Remember(*anchor, node);
   }
 
   bool CheckTag(const yaml_char_t* tag) {
     if (tag == nullptr || Text(tag) == "!" || Text(tag) == YAML_STR_TAG) return true;
     return FailHere(fmt::format("the tag {} has no meaning here; remove it", Text(tag)));
+  }
+
+  // A copy for the aliases to come; it counts like one of them.
+  bool Remember(const std::string& anchor, const YamlNode& node) {
+    anchored_[anchor] = node;
+    return Count(CountNodes(node));
   }
 
   static std::optional<std::string> AnchorName(const yaml_char_t* anchor) {

@@ -15,8 +15,10 @@ if [ -z "$album" ]; then
   album=$out/album/album.yaml
 fi
 "$root/build/bin/trackout" check "$album"
-table=$("$root/build/bin/trackout" render "$album" --out "$out/package")
+status=0
+table=$("$root/build/bin/trackout" render "$album" --out "$out/package") || status=$?
 echo "$table"
+[ "$status" -eq 0 ] || exit "$status"
 package=${table##*$'\n'}  # the table's last line
 
 echo

@@ -14,7 +14,7 @@ std::string PackagedAlbumText(const std::string& spec_text, const RenderPlan& pl
       fmt::format("\n# Rendered by engine {} from these sources (SHA-256, bytes, path):\n", kEngineVersion);
   for (const Source& source : plan.sources()) {
     text += fmt::format("# {} {} {}\n", Hex(source.digest()), source.digest().size_bytes(),
-                        Quoted(source.path()));
+                        Printable(source.path()));
   }
   return text;
 }

@@ -2,6 +2,7 @@
 
 #include "core/digest.h"
 #include "core/sum_proof.h"
+#include "core/text.h"
 #include "fmt/format.h"
 
 namespace trackout {
@@ -39,10 +40,7 @@ std::string DescribeFailure(const Manifest& manifest) {
   for (const SongFacts& song : manifest.songs()) {
     for (const Proof& proof : song.proofs()) {
       if (proof.verdict() != "failed") continue;
-      return fmt::format(
-          "song \"{}\": the stems do not add up to {}: {} LSB, {:.1f} dBFS, worst at sample {} of channel {}",
-          song.title(), proof.of(), proof.max_lsb(), proof.residual_peak_dbfs(), proof.worst_frame(),
-          proof.worst_channel() + 1);
+      return fmt::format("song {}: {}", Quoted(song.title()), DescribeFailure(proof));
     }
   }
   return "";

@@ -47,6 +47,7 @@ std::string SafeName(std::string_view text, size_t most_bytes) {
     }
   }
   name = Trimmed(name);
+  if (IsReserved(name)) name.insert(std::min(name.find('.'), name.size()), "_");
   if (name.size() > most_bytes) {
     size_t end = most_bytes;
     while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0) == 0x80) --end;
@@ -54,7 +55,6 @@ std::string SafeName(std::string_view text, size_t most_bytes) {
   }
   if (name.starts_with('-')) name[0] = '_';  // no option of anybody's command
   if (name.empty()) name = kNameless;
-  if (IsReserved(name)) name.insert(std::min(name.find('.'), name.size()), "_");
   return name;
 }
 

@@ -278,45 +278,35 @@ class SongPlanner {
       *sum.add_stems() = OutputOf(finish_job, first_stem + i);
     PlannedProof& planned = *plan_.add_proofs();
     planned.set_song(number_);
-    *planned.mutable_mix() = sum.mix();
     planned.mutable_proof()->set_name(fmt::format("stems {}", FormatName(mix_file.format())));
-    proof_files_.push_back({plan_.proofs_size() - 1, reference.file, {}});
+    if (reference.file >= 0) planned.set_mix_file(reference.file);
     for (const Waiting& waiting : waiting_) {
-      if (waiting.set == set) proof_files_.back().stems.push_back(waiting.file);
+      if (waiting.set == set) planned.add_stem_files(waiting.file);
     }
     planned.set_job_key(plan_.jobs(AddJob(std::move(job), {plan_.jobs(finish_job).key()})).key());
   }
 
- public:
-  // Proofs name files by their paths, which are known when all files are.
-  void NameProofs() {
-    for (const ProofFiles& files : proof_files_) {
-      Proof& proof = *plan_.mutable_proofs(files.proof)->mutable_proof();
-      proof.set_of(files.mix < 0 ? kUndelivered : plan_.files(files.mix).file().path());
-      for (const int stem : files.stems) proof.add_stems(plan_.files(stem).file().path());
-    }
-  }
-
- private:
-  struct ProofFiles {
-    int proof;
-    int mix;
-    std::vector<int> stems;
-  };
-
   const Album& album_;
   const Song& song_;
   const int number_;
-  const Timeline timeline_;
+  const Timeline& timeline_;
   RenderPlan& plan_;
   std::map<std::string, int>& job_index_;
 
   Finish finish_;
   std::map<int, std::vector<std::pair<RawTrack, int>>> raw_tracks_;  // by bus: track and file
   std::vector<Waiting> waiting_;                                     // files of the finish
-  std::vector<ProofFiles> proof_files_;
   std::set<std::string> seen_;
 };
+
+// Proofs name files by their paths, which are known when all files are.
+void NameProofs(RenderPlan& plan) {
+  for (PlannedProof& planned : *plan.mutable_proofs()) {
+    Proof& proof = *planned.mutable_proof();
+    proof.set_of(planned.has_mix_file() ? plan.files(planned.mix_file()).file().path() : kUndelivered);
+    for (const int stem : planned.stem_files()) proof.add_stems(plan.files(stem).file().path());
+  }
+}
 
 }  // namespace
 
@@ -331,13 +321,9 @@ RenderPlan PlanAlbum(const Album& album, const Sources& sources, std::vector<Fin
   }
   if (HasErrors(findings)) return plan;
   std::map<std::string, int> job_index;
-  std::vector<SongPlanner> songs;
-  songs.reserve(timelines.size());
-  for (int i = 0; i < album.songs_size(); ++i) {
-    songs.emplace_back(album, i, timelines[i], plan, job_index).Run();
-  }
+  for (int i = 0; i < album.songs_size(); ++i) SongPlanner(album, i, timelines[i], plan, job_index).Run();
   AssignPaths(plan);
-  for (SongPlanner& song : songs) song.NameProofs();
+  NameProofs(plan);
   return plan;
 }
 

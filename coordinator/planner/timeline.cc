@@ -179,6 +179,7 @@ std::vector<SourceUse> SourceUses(const Album& album) {
     for (int t = 0; t < song.tracks_size(); ++t) {
       const std::vector<Clip> clips = ClipsOf(song.tracks(t));
       for (int c = 0; c < static_cast<int>(clips.size()); ++c) {
+        if (clips[c].file().empty()) continue;  // the reader has told of it
         uses.push_back(
             {SourcePath(song, clips[c].file()),
              ClipPlace(fmt::format("songs[{}].tracks[{}]", s, t), song.tracks(t), c, "file"),

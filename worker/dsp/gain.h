@@ -1,5 +1,5 @@
 // Gains: from decibels, and of panners. Deterministic: only + - * / sqrt and exact scaling, no libm,
-// whose last bit depends on the processor. Error below 1e-15, relative.
+// whose last bit depends on the processor. Relative error below 2e-15.
 #pragma once
 
 namespace trackout::dsp {

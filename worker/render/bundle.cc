@@ -66,7 +66,7 @@ class Pass {
 
   absl::Status Run(int64_t total_frames) {
     for (int64_t first = 0; first < total_frames; first += settings_.block_frames) {
-      if (settings_.should_stop && settings_.should_stop()) return absl::CancelledError("stopped");
+      if (settings_.stop) return absl::CancelledError("stopped");
       const int frames = static_cast<int>(std::min<int64_t>(settings_.block_frames, total_frames - first));
       if (absl::Status done = RunBlock(first, frames); !done.ok()) return done;
       if (settings_.frames_done != nullptr) *settings_.frames_done += frames;
@@ -243,7 +243,7 @@ absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const Plan
 }
 
 absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier,
-                                      const BlobStore& store) {
+                                      const BlobStore& store, const RenderSettings& settings) {
   const SumProof& proof = job.job().sum_proof();
   std::vector<std::string> paths;
   std::vector<JobOutput> outputs{proof.mix()};
@@ -258,8 +258,12 @@ absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& e
   }
   absl::StatusOr<Residual> residual =
       MeasureSum(paths.front(), {paths.begin() + 1, paths.end()},
-                 proof.mix_is_dithered() ? MixDither::kTpdf : MixDither::kNone);
-  if (!residual.ok()) return residual.status();
+                 proof.mix_is_dithered() ? MixDither::kTpdf : MixDither::kNone, settings.stop);
+  if (absl::IsCancelled(residual.status())) return residual.status();
+  if (!residual.ok()) {  // a file of our own is at fault, not a source
+    return absl::InternalError(std::string(residual.status().message()));
+  }
+  if (settings.frames_done != nullptr) *settings.frames_done += job.job().frames();
   JobResult result;
   result.set_job_key(job.key());
   *result.mutable_residual() = *std::move(residual);

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -17,21 +16,21 @@
 namespace trackout {
 
 struct RenderSettings {
-  int block_frames = 0;               // within kFewestBlockFrames .. kMostBlockFrames; does not change a byte
-  std::function<bool()> should_stop;  // asked before every block; true ends the render with Cancelled
+  int block_frames = 0;           // within kFewestBlockFrames .. kMostBlockFrames; does not change a byte
+  const std::atomic<bool>& stop;  // asked before every block; set, it ends the render with Cancelled
   std::atomic<int64_t>* frames_done = nullptr;  // raised block by block
 };
 
 // Renders `jobs`, all of one song's rate and length, none of them a SumProof. `earlier` has the results of
 // what they need from outside. Sources and prints are in the store. Results in the order of the jobs; a print
 // that is only a buffer here has none and is left out.
-// DataLoss and InvalidArgument: a source is at fault; ResourceExhausted: the disk is full.
+// DataLoss: a source is at fault; ResourceExhausted: the disk is full.
 absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const PlannedJob*>& jobs,
                                                     const JobResults& earlier, BlobStore& store,
                                                     const RenderSettings& settings);
 
 // Renders one SumProof.
 absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier,
-                                      const BlobStore& store);
+                                      const BlobStore& store, const RenderSettings& settings);
 
 }  // namespace trackout

@@ -19,8 +19,6 @@ TrackReader::TrackReader(const RawTrack& track, const BlobStore& store, int bloc
 }
 
 absl::Status TrackReader::Read(int64_t first_frame, int frames) {
-  if (first_frame == first_frame_ && static_cast<size_t>(frames) == frames_) return absl::OkStatus();
-  first_frame_ = first_frame;
   frames_ = static_cast<size_t>(frames);
   for (std::vector<double>& plane : planes_) std::fill_n(plane.begin(), frames_, 0.0);
   for (OpenRegion& region : regions_) {
@@ -37,8 +35,9 @@ absl::Status TrackReader::AddRegion(OpenRegion& open, int64_t first_frame, int f
     if (first_frame >= region.start_frame() + region.frame_count()) open.file.reset();
     return absl::OkStatus();
   }
+  // Whatever is wrong with it: the source is at fault.
   const auto error = [&](const absl::Status& status) {
-    return absl::Status(status.code(), fmt::format("{}: {}", open.path, std::string(status.message())));
+    return absl::DataLossError(fmt::format("{}: {}", open.path, std::string(status.message())));
   };
   if (open.file == nullptr) {
     absl::StatusOr<std::string> path = store_.PathOf(region.source());

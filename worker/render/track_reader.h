@@ -20,7 +20,6 @@ class TrackReader {
   TrackReader(const RawTrack& track, const BlobStore& store, int block_frames);
 
   // Fills `plane(0)` (and `plane(1)` of a stereo track) with frames first_frame .. first_frame + frames - 1.
-  // A block that was asked for last is not read again.
   absl::Status Read(int64_t first_frame, int frames);
 
   int channels() const { return static_cast<int>(planes_.size()); }
@@ -40,7 +39,6 @@ class TrackReader {
   std::vector<OpenRegion> regions_;
   std::vector<double> interleaved_;
   std::vector<std::vector<double>> planes_;
-  int64_t first_frame_ = -1;
   size_t frames_ = 0;
 };
 

@@ -1,0 +1,83 @@
+#include "client/standing.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "client/text_file.h"
+#include "client/verify.h"
+#include "core/json.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool IsPackage(const fs::path& place) {
+  Manifest manifest;
+  return ReadTextFile(place / "bagit.txt").starts_with("BagIt-Version: ") &&
+         FromJson(ReadTextFile(place / "data" / "manifest.json"), manifest).ok() && !manifest.album().empty();
+}
+
+// Whether `inner` is `outer` or below it, links resolved.
+bool IsWithin(const std::string& inner, const fs::path& outer) {
+  std::error_code error;
+  const fs::path path = fs::weakly_canonical(inner, error);
+  return std::mismatch(outer.begin(), outer.end(), path.begin(), path.end()).first == outer.end();
+}
+
+}  // namespace
+
+absl::StatusOr<Standing> StandingAt(const std::string& place, const std::string& album_text, int workers,
+                                    const std::atomic<bool>& stop) {
+  std::error_code error;
+  if (!fs::exists(fs::symlink_status(place, error))) return Standing::kNothing;
+  if (fs::is_symlink(fs::symlink_status(place, error)) || !fs::is_directory(place, error))
+    return Standing::kForeign;
+  if (ReadTextFile(fs::path(place) / "data" / "album.yaml") != album_text) {
+    return IsPackage(place) ? Standing::kAnother : Standing::kForeign;
+  }
+  const absl::StatusOr<VerifyReport> report = VerifyPackage(place, workers, stop);
+  if (absl::IsCancelled(report.status())) return report.status();
+  if (!report.ok()) return Standing::kForeign;
+  const auto& problems = report->problems();
+  if (problems.empty()) return Standing::kWhole;
+  const bool has_others =
+      std::any_of(problems.begin(), problems.end(), [](const VerifyReport::Problem& problem) {
+        return problem.kind() == "extra" || problem.kind() == "renamed";
+      });
+  return has_others ? Standing::kMixed : Standing::kDamaged;
+}
+
+bool HoldsInput(const std::string& place, const Spec& spec, const Ingested& ingested) {
+  std::error_code error;
+  const fs::path outer = fs::weakly_canonical(place, error);
+  return IsWithin(spec.path, outer) ||
+         std::any_of(ingested.files.begin(), ingested.files.end(),
+                     [&](const SourceFile& file) { return IsWithin(file.path, outer); });
+}
+
+std::string Refusal(Standing standing, const std::string& place, Existing existing) {
+  const bool keeps = existing == Existing::kKeep;
+  switch (standing) {
+    case Standing::kForeign:
+      return fmt::format("{} is there already and is no package; name another --out, or move it away", place);
+    case Standing::kAnother:
+      return keeps ? fmt::format(
+                         "{} is there already, the package of another album or of another state of this one; "
+                         "name another --out, or say --replace",
+                         place)
+                   : "";
+    case Standing::kMixed:
+      return keeps
+                 ? fmt::format(
+                       "{} is there already, with files that are not of this package (trackout verify names "
+                       "them); move them away, or say --replace",
+                       place)
+                 : "";
+    default:
+      return "";
+  }
+}
+
+}  // namespace trackout
