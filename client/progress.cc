@@ -123,8 +123,9 @@ void ProgressDisplay::TellFinishedSongs(double seconds) {
     if (told_[i] || song.steps_done < song.steps_total) continue;
     told_[i] = true;
     const auto count = std::count(told_.begin(), told_.end(), true);
-    fmt::print(stderr, "rendered {} ({} of {} songs, {:.1f} s)\n", Quoted(song.title), count, songs_.size(),
-               seconds);
+    const std::string line = fmt::format("rendered {} ({} of {} songs, {:.1f} s)\n", Quoted(song.title),
+                                         count, songs_.size(), seconds);
+    std::fputs(line.c_str(), stderr);  // where stderr is closed, nobody wanted to know
   }
 }
 
