@@ -185,7 +185,8 @@ ExitCode RenderPrepared(const Prepared& prepared, Output output, const RenderOpt
   const std::string name = PackageFolder(prepared.plan.manifest());
   const std::string place = (std::filesystem::path(render.out) / name).string();
   const std::string album_text = PackagedAlbumText(prepared.spec.text, prepared.plan);
-  const absl::StatusOr<Standing> standing = StandingAt(place, album_text, Cores(), stop);
+  const std::set<std::string> paths = PackagePaths(prepared.plan);
+  const absl::StatusOr<Standing> standing = StandingAt(place, album_text, paths, Cores(), stop);
   if (!standing.ok()) return Fail(kRenderFailed, standing.status());
   if (*standing == Standing::kWhole && render.existing == Existing::kKeep) return TellStanding(place, output);
   const std::string refusal = Refusal(*standing, place, render.existing);
@@ -203,7 +204,7 @@ ExitCode RenderPrepared(const Prepared& prepared, Output output, const RenderOpt
   if (moved.ok()) return TellPackage(*manifest, place, output);
   if (!absl::IsAlreadyExists(moved)) return FailRender(render, moved);
   // Somebody put something there meanwhile; where it is this album's package, all is well.
-  const absl::StatusOr<Standing> now = StandingAt(place, album_text, Cores(), stop);
+  const absl::StatusOr<Standing> now = StandingAt(place, album_text, paths, Cores(), stop);
   return now.ok() && *now == Standing::kWhole ? TellStanding(place, output) : Fail(kUsage, moved);
 }
 

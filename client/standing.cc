@@ -19,6 +19,17 @@ bool IsPackage(const fs::path& place) {
          FromJson(ReadTextFile(place / "data" / "manifest.json"), manifest).ok() && !manifest.album().empty();
 }
 
+// Whether there is a file below `place` that the package does not have; what cannot be looked at counts too.
+bool HoldsOthers(const fs::path& place, const std::set<std::string>& paths) {
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(place, error); !error && entry != fs::end(entry);
+       entry.increment(error)) {
+    if (fs::is_directory(entry->symlink_status(error))) continue;
+    if (!paths.contains(entry->path().lexically_relative(place).generic_string())) return true;
+  }
+  return bool{error};
+}
+
 // Whether `inner` is `outer` or below it, links resolved.
 bool IsWithin(const std::string& inner, const fs::path& outer) {
   std::error_code error;
@@ -28,7 +39,8 @@ bool IsWithin(const std::string& inner, const fs::path& outer) {
 
 }  // namespace
 
-absl::StatusOr<Standing> StandingAt(const std::string& place, const std::string& album_text, int workers,
+absl::StatusOr<Standing> StandingAt(const std::string& place, const std::string& album_text,
+                                    const std::set<std::string>& paths, int workers,
                                     const std::atomic<bool>& stop) {
   std::error_code error;
   if (!fs::exists(fs::symlink_status(place, error))) return Standing::kNothing;
@@ -37,16 +49,10 @@ absl::StatusOr<Standing> StandingAt(const std::string& place, const std::string&
   if (ReadTextFile(fs::path(place) / "data" / "album.yaml") != album_text) {
     return IsPackage(place) ? Standing::kAnother : Standing::kForeign;
   }
+  if (HoldsOthers(place, paths)) return Standing::kMixed;
   const absl::StatusOr<VerifyReport> report = VerifyPackage(place, workers, stop);
   if (absl::IsCancelled(report.status())) return report.status();
-  if (!report.ok()) return Standing::kForeign;
-  const auto& problems = report->problems();
-  if (problems.empty()) return Standing::kWhole;
-  const bool has_others =
-      std::any_of(problems.begin(), problems.end(), [](const VerifyReport::Problem& problem) {
-        return problem.kind() == "extra" || problem.kind() == "renamed";
-      });
-  return has_others ? Standing::kMixed : Standing::kDamaged;
+  return report.ok() && report->problems().empty() ? Standing::kWhole : Standing::kDamaged;
 }
 
 bool HoldsInput(const std::string& place, const Spec& spec, const Ingested& ingested) {

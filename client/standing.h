@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <set>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -19,8 +20,10 @@ enum class Standing {
   kForeign,  // no package
 };
 
-// `album_text` is what the package's album.yaml holds. Cancelled where `stop` is set.
-absl::StatusOr<Standing> StandingAt(const std::string& place, const std::string& album_text, int workers,
+// `album_text` is what the package's album.yaml holds, `paths` every file that it has. Cancelled where `stop`
+// is set.
+absl::StatusOr<Standing> StandingAt(const std::string& place, const std::string& album_text,
+                                    const std::set<std::string>& paths, int workers,
                                     const std::atomic<bool>& stop);
 
 // Whether `place` holds the spec or a source of the album: then nothing may replace it.

@@ -76,17 +76,21 @@ class Verifier {
   void CheckDeclaration() {
     for (const char* name :
          {"bagit.txt", kPayloadManifest, kTagManifest, "data/manifest.json", "data/album.yaml"}) {
-      if (!fs::is_regular_file(fs::symlink_status(root_ / name))) Tell(name, "missing", "is missing");
+      if (!fs::exists(fs::symlink_status(root_ / name))) Tell(name, "missing", "is missing");
     }
-    if (damaged_.contains("bagit.txt")) return;
+    if (!IsPlain("bagit.txt")) return;
     if (!ReadTextFile(root_ / "bagit.txt").starts_with("BagIt-Version: ")) {
       Tell("bagit.txt", "invalid", "is not the declaration of a bag");
     }
   }
 
+  bool IsPlain(const std::string& path) const {
+    return fs::is_regular_file(fs::symlink_status(root_ / path));
+  }
+
   // Lines of `<64 hex digits> <blank or *><path>`.
   void ReadListing(const std::string& name) {
-    if (damaged_.contains(name)) return;
+    if (!IsPlain(name)) return;
     std::istringstream lines(ReadTextFile(root_ / name));
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
@@ -179,6 +183,8 @@ class Verifier {
     }
     for (const auto& [path, hash] : hash_of_) {
       if (listed_.contains(path) || path == kTagManifest || renamed.contains(path)) continue;
+      // A list that is gone tells of nobody.
+      if (!hash_of_.contains(path.starts_with("data/") ? kPayloadManifest : kTagManifest)) continue;
       Tell(path, "extra", "is extra: no list of the package has it");
     }
   }
@@ -213,6 +219,7 @@ class Verifier {
     TellWrong(manifest);
     for (const File& file : manifest.files()) CheckFile(file);
     if (!damaged_.contains(path)) TellUnknown(manifest);
+    TellStemsWithoutProof(manifest);
     for (const SongFacts& song : manifest.songs()) {
       for (const Proof& proof : song.proofs()) CheckProof(song, proof);
     }
@@ -228,18 +235,35 @@ class Verifier {
     }
   }
 
+  void TellStemsWithoutProof(const Manifest& manifest) {
+    std::set<std::string> proven;
+    for (const SongFacts& song : manifest.songs()) {
+      for (const Proof& proof : song.proofs()) proven.insert(proof.stems().begin(), proof.stems().end());
+    }
+    for (const File& file : manifest.files()) {
+      if (file.kind() != "stem" || proven.contains(file.path())) continue;
+      TellUnproven("data/" + file.path(), "is a stem that no proof of manifest.json speaks of");
+    }
+  }
+
   void CheckFile(const File& file) {
     const std::string path = "data/" + file.path();
     const auto listed = listed_.find(path);
     if (damaged_.contains(path)) return;
-    if (!IsInside(path) || listed == listed_.end()) {
+    if (!IsInside(path) || (listed == listed_.end() && hash_of_.contains(kPayloadManifest))) {
       Tell("data/manifest.json", "invalid",
            fmt::format("names {}, which {} does not list", Quoted(file.path()), kPayloadManifest));
       return;
     }
-    if (listed->second != file.sha256()) {
+    if (listed != listed_.end() && listed->second != file.sha256()) {
       Tell(path, "invalid",
            fmt::format("has one checksum in manifest.json, another in {}", kPayloadManifest));
+      return;
+    }
+    std::error_code error;
+    if (static_cast<int64_t>(fs::file_size(root_ / path, error)) != file.size_bytes()) {
+      Tell(path, "invalid",
+           fmt::format("has not the {} bytes that manifest.json tells of", file.size_bytes()));
       return;
     }
     if (!file.encoding().starts_with("wav")) return;

@@ -248,7 +248,7 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
   if (!value || (is_whole && *value != std::floor(*value))) {
     const char* wanted = range.level() ? "level in dB or -inf" : is_whole ? "whole number" : "number";
     Tell(node, fmt::format("{}: expected a {}, found {}{}", field->name(), wanted, KindName(node),
-                           node.quoted ? " in quotes; remove them" : ""));
+                           node.quoted && ParseNumber(node.scalar) ? " in quotes; remove them" : ""));
     return;
   }
   if ((range.has_min() && *value < range.min()) || (range.has_max() && *value > range.max())) {

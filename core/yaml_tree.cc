@@ -68,14 +68,16 @@ class TreeReader {
     }
     std::string message = parser_.problem == nullptr ? "not YAML" : parser_.problem;
     if (parser_.context != nullptr) message += fmt::format(" ({})", parser_.context);
-    if (message.starts_with("found character that cannot start any token")) {
+    if (message.starts_with("found character that cannot start any token") ||
+        message.starts_with("found a tab character")) {
       message =
-          "found a character that cannot stand here: a tab is not indentation, and @ or ` begin no text; "
-          "indent with spaces, put such text in quotes";
+          "a tab is not indentation, and @ or ` begin no text; indent with spaces, put such text in quotes";
     }
     if (parser_.error == YAML_READER_ERROR) return Fail(1, 1, "not a text file: " + message);
-    return Fail(static_cast<int>(parser_.problem_mark.line) + 1,
-                static_cast<int>(parser_.problem_mark.column) + 1, "not YAML: " + message);
+    // What runs to the end of the file went wrong where it began.
+    const bool ran_out = message.starts_with("found unexpected end of stream");
+    const yaml_mark_t& mark = ran_out ? parser_.context_mark : parser_.problem_mark;
+    return Fail(static_cast<int>(mark.line) + 1, static_cast<int>(mark.column) + 1, "not YAML: " + message);
   }
 
   bool Fail(int line, int column, std::string message) {

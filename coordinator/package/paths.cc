@@ -56,6 +56,14 @@ void TellApart(std::vector<Naming>& namings, WordOfFile word_of) {
 
 }  // namespace
 
+std::set<std::string> PackagePaths(const RenderPlan& plan) {
+  std::set<std::string> paths{"bagit.txt",           "bag-info.txt",
+                              "manifest-sha256.txt", "tagmanifest-sha256.txt",
+                              "data/manifest.json",  "data/album.yaml"};
+  for (const PlannedFile& planned : plan.files()) paths.insert("data/" + planned.file().path());
+  return paths;
+}
+
 std::string PackageFolder(const Manifest& manifest) {
   return SafeName(manifest.album(), kMostNameBytes);
 }

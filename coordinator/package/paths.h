@@ -1,13 +1,16 @@
 // Where each file of a package stands, below data/: 01_The_Fast_Route/Stems/01_Drums.wav. Pure.
 #pragma once
 
+#include <set>
 #include <string>
-#include <vector>
 
 #include "proto/manifest.pb.h"
 #include "proto/render.pb.h"
 
 namespace trackout {
+
+// Every file of the package, below its folder: the plan's, the manifest, the spec and the bag's.
+std::set<std::string> PackagePaths(const RenderPlan& plan);
 
 // The folder of the whole package: the album's title made safe.
 std::string PackageFolder(const Manifest& manifest);

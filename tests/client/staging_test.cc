@@ -1,0 +1,151 @@
+// The folder in which a package is made until it is whole.
+#include "client/staging.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/support/folder.h"
+
+namespace trackout {
+namespace {
+
+using test::Listing;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class StagingTest : public testing::Test {
+ protected:
+  std::unique_ptr<Staging> Begin(const std::string& out) {
+    absl::StatusOr<std::unique_ptr<Staging>> staging = Staging::Create(out, never_);
+    EXPECT_TRUE(staging.ok()) << staging.status();
+    return staging.ok() ? *std::move(staging) : nullptr;
+  }
+  std::unique_ptr<Staging> Begin() { return Begin(folder_.path()); }
+  absl::Status Refused(const std::string& out) { return Staging::Create(out, never_).status(); }
+
+  const std::atomic<bool> never_ = false;
+  const test::Folder folder_;
+};
+
+TEST_F(StagingTest, LeavesNothing) {
+  {
+    const std::unique_ptr<Staging> staging = Begin();
+    test::WriteFile(staging->blobs() + "/b", "blob");
+    test::WriteFile(staging->package() + "/p", "package");
+    EXPECT_EQ(Listing(folder_.path()).size(), 5u);
+  }
+  EXPECT_THAT(Listing(folder_.path()), IsEmpty());
+}
+
+TEST_F(StagingTest, StandsOnTheSameFileSystemUnderAHiddenName) {
+  const std::unique_ptr<Staging> staging = Begin();
+  EXPECT_THAT(staging->package(), testing::StartsWith(folder_ / ".trackout-"));
+  EXPECT_GT(staging->FreeBytes(), 0);
+}
+
+TEST_F(StagingTest, MakesItsFolderAndRemovesItWhereItStaysEmpty) {
+  { Begin(folder_ / "a/b/c"); }
+  EXPECT_THAT(Listing(folder_.path()), IsEmpty());
+  { Begin(folder_ / "a/b/c/"); }
+  EXPECT_THAT(Listing(folder_.path()), IsEmpty());
+}
+
+TEST_F(StagingTest, KeepsTheFolderThatItMadeForAPackage) {
+  ASSERT_TRUE(Begin(folder_ / "a/b")->MoveIntoPlace("Album", false).ok());
+  EXPECT_THAT(Listing(folder_.path()), ElementsAre("a/", "a/b/", "a/b/Album/"));
+}
+
+TEST_F(StagingTest, MovesThePackageIntoPlace) {
+  std::unique_ptr<Staging> staging = Begin();
+  test::WriteFile(staging->package() + "/p", "package");
+  ASSERT_TRUE(staging->MoveIntoPlace("Album", false).ok());
+  staging = nullptr;
+  EXPECT_THAT(Listing(folder_.path()), ElementsAre("Album/", "Album/p"));
+}
+
+TEST_F(StagingTest, RefusesToOverwrite) {
+  folder_.Write("Album/old", "old");
+  std::unique_ptr<Staging> staging = Begin();
+  const absl::Status status = staging->MoveIntoPlace("Album", false);
+  EXPECT_TRUE(absl::IsAlreadyExists(status)) << status;
+  EXPECT_THAT(status.message(), HasSubstr("Album"));
+  staging = nullptr;
+  EXPECT_THAT(Listing(folder_.path()), ElementsAre("Album/", "Album/old"));
+}
+
+TEST_F(StagingTest, RefusesToOverwriteAnEmptyFolderAndAFile) {
+  std::filesystem::create_directory(folder_ / "Empty");
+  folder_.Write("File", "text");
+  EXPECT_TRUE(absl::IsAlreadyExists(Begin()->MoveIntoPlace("Empty", false)));
+  EXPECT_TRUE(absl::IsAlreadyExists(Begin()->MoveIntoPlace("File", false)));
+  EXPECT_EQ(test::ReadFile(folder_ / "File"), "text");
+}
+
+TEST_F(StagingTest, ReplacesWhereItMay) {
+  folder_.Write("Album/old", "old");
+  std::unique_ptr<Staging> staging = Begin();
+  test::WriteFile(staging->package() + "/new", "new");
+  ASSERT_TRUE(staging->MoveIntoPlace("Album", true).ok());
+  staging = nullptr;
+  EXPECT_THAT(Listing(folder_.path()), ElementsAre("Album/", "Album/new"));
+}
+
+TEST_F(StagingTest, KeepsWhatElseTheFolderHolds) {
+  folder_.Write("notes.txt", "mine");
+  folder_.Write(".hidden/x", "mine");
+  { Begin(); }
+  EXPECT_THAT(Listing(folder_.path()), ElementsAre(".hidden/", ".hidden/x", "notes.txt"));
+}
+
+TEST_F(StagingTest, RemovesWhatDeadProcessesLeft) {
+  folder_.Write(".trackout-dead01/blobs/big", "x");
+  { Begin(); }
+  EXPECT_THAT(Listing(folder_.path()), IsEmpty());
+}
+
+TEST_F(StagingTest, KeepsTheStagingOfALivingOne) {
+  const std::unique_ptr<Staging> living = Begin();
+  test::WriteFile(living->blobs() + "/b", "blob");
+  { Begin(); }
+  EXPECT_EQ(test::ReadFile(living->blobs() + "/b"), "blob");
+}
+
+TEST_F(StagingTest, FollowsNoLinkOfThatName) {
+  const test::Folder elsewhere;
+  elsewhere.Write("precious", "mine");
+  std::filesystem::create_directory_symlink(elsewhere.path(), folder_ / ".trackout-link00");
+  { Begin(); }
+  EXPECT_EQ(test::ReadFile(elsewhere / "precious"), "mine");
+}
+
+TEST_F(StagingTest, RefusesWhatIsNoFolder) {
+  const std::string file = folder_.Write("file", "x");
+  EXPECT_EQ(Refused(file).code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Refused(file + "/below").code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(Refused(file + "/below").message(), HasSubstr("a part of it is a file"));
+  EXPECT_EQ(test::ReadFile(file), "x");
+}
+
+// Not even root may make a folder in /proc.
+TEST_F(StagingTest, RefusesAFolderThatCannotBeWrittenTo) {
+  const absl::Status status = Refused("/proc/trackout");
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition) << status;
+  EXPECT_THAT(status.message(), HasSubstr("/proc/trackout"));
+}
+
+TEST_F(StagingTest, AStopEndsTheWaitForAnother) {
+  const int other = open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY);
+  ASSERT_EQ(flock(other, LOCK_EX), 0);
+  const std::atomic<bool> stop = true;
+  EXPECT_TRUE(absl::IsCancelled(Staging::Create(folder_.path(), stop).status()));
+  close(other);
+}
+
+}  // namespace
+}  // namespace trackout

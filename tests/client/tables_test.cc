@@ -1,0 +1,107 @@
+// Tables for people.
+#include "client/tables.h"
+
+#include <limits>
+
+#include "absl/strings/str_split.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace trackout {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+File Example(const std::string& path) {
+  File file;
+  file.set_path(path);
+  file.set_kind("stem");
+  file.set_encoding("wav24");
+  file.set_channels(2);
+  file.set_sample_rate(48000);
+  file.set_frames(48000 * 205 + 9600);  // 3:25.2
+  file.set_size_bytes(59'097'644);
+  file.set_peak_dbfs(-6.0206);
+  return file;
+}
+
+Manifest With(const std::vector<File>& files) {
+  Manifest manifest;
+  for (const File& file : files) *manifest.add_files() = file;
+  return manifest;
+}
+
+TEST(SizeText, IsInPowersOfTen) {
+  EXPECT_EQ(SizeText(0), "0.0 kB");
+  EXPECT_EQ(SizeText(1500), "1.5 kB");
+  EXPECT_EQ(SizeText(59'097'644), "59.1 MB");
+  EXPECT_THAT(SizeText(1'300'000'000), testing::MatchesRegex("1\\.30? GB"));
+}
+
+TEST(SizeText, NeverSaysAThousand) {
+  EXPECT_EQ(SizeText(999'999), "1.0 MB");
+  EXPECT_THAT(SizeText(999'999'999), HasSubstr("GB"));
+}
+
+TEST(LengthText, IsMinutesAndSeconds) {
+  EXPECT_THAT(LengthText(48000 * 205 + 9600, 48000), testing::StartsWith("3:25.2"));
+  EXPECT_THAT(LengthText(0, 48000), testing::StartsWith("0:00.0"));
+  EXPECT_THAT(LengthText(44100 * 60, 44100), testing::StartsWith("1:00.0"));
+}
+
+TEST(LengthText, NeverSaysSixtySeconds) {
+  EXPECT_THAT(LengthText(48000 * 60 - 1, 48000), Not(HasSubstr(":60")));
+}
+
+TEST(PlanTable, HasALineForEachFileAndTheTotal) {
+  const std::string table =
+      PlanTable(With({Example("01_A/Stems/01_Drums.wav"), Example("01_A/Stems/02_Bass.wav")}));
+  const std::vector<std::string> lines = absl::StrSplit(table, '\n');
+  ASSERT_EQ(lines.size(), 5u) << table;  // a head, two files, the total, and nothing behind it
+  for (const char* part : {"01_A/Stems/01_Drums.wav", "stem", "wav24", "2", "3:25.2", "59.1 MB"})
+    EXPECT_THAT(lines[1], HasSubstr(part));
+  EXPECT_THAT(lines[3], HasSubstr("2 files, 118.2 MB"));
+  EXPECT_THAT(table, Not(HasSubstr("dBFS")));
+}
+
+TEST(PlanTable, ColumnsStandBelowEachOtherInAnyScript) {
+  const std::string table = PlanTable(With({Example("Größe夜.wav"), Example("Size_12.wav")}));
+  const std::vector<std::string> lines = absl::StrSplit(table, '\n');
+  // 3 characters of the first name have 2, 2 and 3 bytes: 4 more in all.
+  EXPECT_EQ(lines[1].find("stem"), lines[2].find("stem") + 4);
+}
+
+TEST(PackageTable, HasPeaksAndOversAndProofs) {
+  Manifest manifest = With({Example("a.wav"), Example("b.wav")});
+  manifest.mutable_files(1)->set_overs(12);
+  manifest.mutable_files(1)->set_unused(true);
+  Proof& proof = *manifest.add_songs()->add_proofs();
+  proof.set_of("01_A/Mixes/A_Master.wav");
+  proof.add_stems("a.wav");
+  proof.add_stems("b.wav");
+  proof.set_residual_peak_dbfs(-std::numeric_limits<double>::infinity());
+  proof.set_residual_rms_dbfs(-std::numeric_limits<double>::infinity());
+  proof.set_verdict("passed");
+  const std::string table = PackageTable(manifest);
+  EXPECT_THAT(table, HasSubstr("-6.02"));
+  EXPECT_THAT(table, HasSubstr("12 overs"));
+  EXPECT_THAT(table, HasSubstr("muted"));
+  EXPECT_THAT(table, HasSubstr("2 stems = 01_A/Mixes/A_Master.wav: 0 LSB"));
+  EXPECT_THAT(table, HasSubstr("passed"));
+}
+
+TEST(ProofLine, SaysWhatIsWrongAndWhatHelps) {
+  Proof proof;
+  proof.set_of("m.wav");
+  proof.set_max_lsb(7);
+  proof.set_overs(3);
+  proof.set_verdict("failed");
+  EXPECT_THAT(ProofLine(proof), HasSubstr("7 LSB"));
+  EXPECT_THAT(ProofLine(proof), HasSubstr("failed"));
+  EXPECT_THAT(ProofLine(proof), HasSubstr("3 samples are clipped"));
+  EXPECT_THAT(ProofLine(proof), HasSubstr("wav32f"));
+}
+
+}  // namespace
+}  // namespace trackout

@@ -1,0 +1,131 @@
+// A studio for tests of rendering: sources recorded into a folder, a blob store beside it, jobs rendered and
+// read back.
+#pragma once
+
+#include <atomic>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "core/job_key.h"
+#include "gtest/gtest.h"
+#include "tests/support/folder.h"
+#include "tests/support/sound.h"
+#include "worker/render/bundle.h"
+
+namespace trackout::test {
+
+using Samples = std::vector<double>;
+
+inline constexpr int kSampleRate = 48000;
+
+class Studio : public testing::Test {
+ protected:
+  // A source of these interleaved samples, at 24 bits.
+  Digest Record(const std::string& name, int channels, const Samples& samples) {
+    const std::string path = WriteWav(sources_ / name, Wav(Format::BITS_24), channels, kSampleRate, samples);
+    const Digest digest = *DigestOfFile(path, never_);
+    store_.Adopt(digest, path);
+    return digest;
+  }
+
+  static Region Clip(const Digest& source, int64_t start, int64_t offset, int64_t count, double gain_db = 0) {
+    Region region;
+    *region.mutable_source() = source;
+    region.set_start_frame(start);
+    region.set_offset_frame(offset);
+    region.set_frame_count(count);
+    region.set_gain_db(gain_db);
+    return region;
+  }
+
+  static Strip StripOf(int channels, const std::vector<Region>& clips, int feeds = -1) {
+    Strip strip;
+    strip.set_channels(channels);
+    for (const Region& clip : clips) *strip.add_regions() = clip;
+    strip.set_feeds(feeds);
+    return strip;
+  }
+
+  // A job with its key, and what it needs.
+  static PlannedJob Planned(RenderJob job, int64_t frames, const std::vector<std::string>& needs = {}) {
+    job.set_engine_version(kEngineVersion);
+    job.set_sample_rate(kSampleRate);
+    job.set_frames(frames);
+    PlannedJob planned;
+    planned.set_key(KeyOf(job));
+    *planned.mutable_job() = job;
+    for (const std::string& need : needs) planned.add_needs(need);
+    return planned;
+  }
+  static PlannedJob PlannedPrint(const Print& print, int64_t frames) {
+    RenderJob job;
+    *job.mutable_print() = print;
+    return Planned(job, frames);
+  }
+  static PlannedJob PlannedFinish(const Finish& finish, int64_t frames) {
+    RenderJob job;
+    *job.mutable_finish() = finish;
+    std::vector<std::string> needs;
+    for (const JobOutput& print : finish.prints()) needs.push_back(print.job_key());
+    return Planned(job, frames, needs);
+  }
+
+  absl::StatusOr<std::vector<JobResult>> TryRender(const std::vector<PlannedJob>& jobs,
+                                                   int block_frames = 1000, const JobResults& earlier = {}) {
+    std::vector<const PlannedJob*> pointers;
+    for (const PlannedJob& job : jobs) pointers.push_back(&job);
+    return RenderBundle(pointers, earlier, store_, {block_frames, never_, nullptr});
+  }
+  JobResults Render(const std::vector<PlannedJob>& jobs, int block_frames = 1000, JobResults earlier = {}) {
+    const absl::StatusOr<std::vector<JobResult>> results = TryRender(jobs, block_frames, earlier);
+    EXPECT_TRUE(results.ok()) << results.status();
+    if (results.ok()) {
+      for (const JobResult& result : *results) earlier[result.job_key()] = result;
+    }
+    return earlier;
+  }
+
+  std::string PathOf(const Rendered& rendered) const {
+    const absl::StatusOr<std::string> path = store_.PathOf(rendered.digest());
+    EXPECT_TRUE(path.ok()) << path.status();
+    return path.ok() ? *path : "";
+  }
+
+  // The interleaved doubles of a print.
+  Samples RenderPrint(const Print& print, int64_t frames) {
+    const PlannedJob job = PlannedPrint(print, frames);
+    const JobResults results = Render({job});
+    if (!results.contains(job.key())) return {};
+    const std::string bytes = ReadFile(PathOf(results.at(job.key()).outputs(0)));
+    Samples samples(bytes.size() / sizeof(double));
+    std::memcpy(samples.data(), bytes.data(), bytes.size());
+    return samples;
+  }
+
+  // The samples of a rendered file as ffmpeg reads them, in steps of a format with so many bits.
+  Samples StepsIn(const Rendered& rendered, int bits) const {
+    Samples samples = ReadByFfmpeg(PathOf(rendered));
+    for (double& sample : samples) sample *= std::ldexp(1.0, bits - 1);
+    return samples;
+  }
+
+  const std::atomic<bool> never_ = false;
+  const Folder sources_;
+  const Folder blobs_;
+  BlobStore store_{blobs_.path()};
+};
+
+inline double Gain(double db) {
+  return std::pow(10, db / 20);
+}
+
+inline void ExpectNear(const Samples& samples, const Samples& expected, double within) {
+  ASSERT_EQ(samples.size(), expected.size());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    ASSERT_NEAR(samples[i], expected[i], within) << "frame " << i / 2 << " channel " << i % 2;
+  }
+}
+
+}  // namespace trackout::test
