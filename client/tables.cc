@@ -56,15 +56,14 @@ std::string Counted(int count, const std::string& noun_text) {
 
 std::string SizeText(int64_t bytes) {
   const auto size = static_cast<double>(bytes);
-  if (size >= 1e9) return fmt::format("{:.2f} GB", size / 1e9);
-  if (size >= 1e6) return fmt::format("{:.1f} MB", size / 1e6);
+  if (size >= 999.95e6) return fmt::format("{:.2f} GB", size / 1e9);  // never "1000.0 MB"
+  if (size >= 999.95e3) return fmt::format("{:.1f} MB", size / 1e6);
   return fmt::format("{:.1f} kB", size / 1e3);
 }
 
 std::string LengthText(int64_t frames, int sample_rate) {
-  const double seconds = static_cast<double>(frames) / sample_rate;
-  const auto minutes = static_cast<int64_t>(seconds / 60);
-  return fmt::format("{}:{:06.3f}", minutes, seconds - static_cast<double>(60 * minutes));
+  const int64_t ms = (frames * 1000 + sample_rate / 2) / sample_rate;
+  return fmt::format("{}:{:02}.{:03}", ms / 60000, ms / 1000 % 60, ms % 1000);
 }
 
 std::string PlanTable(const Manifest& manifest) {

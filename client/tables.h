@@ -20,10 +20,10 @@ std::string ProofLine(const Proof& proof);
 // "1 file", "2 files".
 std::string Counted(int count, const std::string& noun_text);
 
-// "1.3 GB", in powers of ten.
+// "1.30 GB", in powers of ten.
 std::string SizeText(int64_t bytes);
 
-// "3:25.2" of frames at a rate.
+// "3:25.200" of frames at a rate.
 std::string LengthText(int64_t frames, int sample_rate);
 
 }  // namespace trackout

@@ -260,13 +260,16 @@ class Verifier {
            fmt::format("has one checksum in manifest.json, another in {}", kPayloadManifest));
       return;
     }
+    if (file.encoding().starts_with("wav")) CheckSound(path, file);
+    if (damaged_.contains(path)) return;
     std::error_code error;
     if (static_cast<int64_t>(fs::file_size(root_ / path, error)) != file.size_bytes()) {
       Tell(path, "invalid",
            fmt::format("has not the {} bytes that manifest.json tells of", file.size_bytes()));
-      return;
     }
-    if (!file.encoding().starts_with("wav")) return;
+  }
+
+  void CheckSound(const std::string& path, const File& file) {
     absl::StatusOr<std::unique_ptr<AudioFile>> audio = AudioFile::Open((root_ / path).string());
     if (!audio.ok()) {
       Tell(path, "invalid", std::string(audio.status().message()));

@@ -145,7 +145,7 @@ class SongCheck {
     const std::string place = fmt::format(".buses[{}]", index);
     CheckPan(bus.pan(), place + ".pan", "bus " + Quoted(bus.name()));
     CheckColor(bus.color(), place + ".color", "bus " + Quoted(bus.name()));
-    if (has_cycle_ || bus.name().empty()) return;
+    if (has_cycle_ || HasErrors(findings_)) return;  // what feeds whom is not sure
     const auto feeds_it = [&](const Track& track) { return RunsThrough(song_, track, index); };
     if (std::none_of(song_.tracks().begin(), song_.tracks().end(), feeds_it)) {
       Warning(place, fmt::format("nothing feeds the bus {}; it is silent", Quoted(bus.name())));

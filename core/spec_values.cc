@@ -33,12 +33,14 @@ std::optional<int64_t> ParseCount(std::string_view text) {
   return count;
 }
 
-// Decimal digits to nanoseconds, exactly; digits beyond the ninth are rounded. `unit_ns` is a power of ten.
+// Decimal digits to nanoseconds, exactly; digits beyond the ninth are rounded, and so is what is too long.
+// `unit_ns` is a power of ten.
 std::optional<int64_t> ParseDecimal(std::string_view text, int64_t unit_ns) {
   const size_t point = text.find('.');
   const std::string_view fraction = point == std::string_view::npos ? "0" : text.substr(point + 1);
   const std::optional<int64_t> whole = ParseCount(text.substr(0, point));
-  if (!whole || !AllDigits(fraction) || *whole > kLongestTimeNs / unit_ns) return std::nullopt;
+  if (!whole || !AllDigits(fraction)) return std::nullopt;
+  if (*whole > kLongestTimeNs / unit_ns) return kLongestTimeNs + 1;  // too long, however much
   int64_t ns = *whole * unit_ns;
   int64_t digit_ns = unit_ns;
   for (const char digit : fraction) {

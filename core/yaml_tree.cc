@@ -2,6 +2,7 @@
 
 #include <yaml.h>
 
+#include <algorithm>
 #include <cctype>
 #include <map>
 #include <optional>
@@ -27,6 +28,28 @@ int64_t CountNodes(const YamlNode& node) {
   return count;
 }
 
+int LevelsOf(const YamlNode& node) {
+  int levels = 0;
+  for (const YamlNode& item : node.items) levels = std::max(levels, 1 + LevelsOf(item));
+  for (const auto& [key, value] : node.entries) levels = std::max(levels, 1 + LevelsOf(value));
+  return levels;
+}
+
+// Line and column of a byte, in characters.
+std::pair<int, int> PositionOf(std::string_view text, size_t offset) {
+  int line = 1;
+  int column = 1;
+  for (const char c : text.substr(0, offset)) {
+    if (c == '\n') {
+      ++line;
+      column = 1;
+    } else if ((static_cast<unsigned char>(c) & 0xc0) != 0x80) {
+      ++column;
+    }
+  }
+  return {line, column};
+}
+
 bool IsNullWord(std::string_view text) {
   return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
 }
@@ -34,7 +57,7 @@ bool IsNullWord(std::string_view text) {
 // A recursive-descent reader over libyaml's events; its recursion is bounded by kMostYamlLevels.
 class TreeReader {
  public:
-  TreeReader(const std::string& text, Finding& error) : error_(error) {
+  TreeReader(const std::string& text, Finding& error) : text_(text), error_(error) {
     yaml_parser_initialize(&parser_);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()), text.size());
   }
@@ -73,7 +96,10 @@ class TreeReader {
       message =
           "a tab is not indentation, and @ or ` begin no text; indent with spaces, put such text in quotes";
     }
-    if (parser_.error == YAML_READER_ERROR) return Fail(1, 1, "not a text file: " + message);
+    if (parser_.error == YAML_READER_ERROR) {
+      const auto [line, column] = PositionOf(text_, parser_.problem_offset);
+      return Fail(line, column, "not a text file: " + message);
+    }
     // What runs to the end of the file went wrong where it began.
     const bool ran_out = message.starts_with("found unexpected end of stream");
     const yaml_mark_t& mark = ran_out ? parser_.context_mark : parser_.problem_mark;
@@ -91,6 +117,8 @@ class TreeReader {
                 std::move(message));
   }
 
+  bool FailOfLevels() { return FailHere(fmt::format("nested more than {} levels deep", kMostYamlLevels)); }
+
   bool Count(int64_t nodes) {
     node_count_ += nodes;
     if (node_count_ <= kMostYamlValues) return true;
@@ -102,12 +130,10 @@ class TreeReader {
   bool ReadNode(YamlNode& node, int level) {
     node.line = static_cast<int>(event_.start_mark.line) + 1;
     node.column = static_cast<int>(event_.start_mark.column) + 1;
-    if (level > kMostYamlLevels) {
-      return FailHere(fmt::format("nested more than {} levels deep", kMostYamlLevels));
-    }
+    if (level > kMostYamlLevels) return FailOfLevels();
     switch (event_.type) {
       case YAML_ALIAS_EVENT:
-        return CopyAnchored(Text(event_.data.alias.anchor), node);
+        return CopyAnchored(Text(event_.data.alias.anchor), level, node);
       case YAML_SCALAR_EVENT:
         return ReadScalar(node);
       case YAML_SEQUENCE_START_EVENT:
@@ -119,10 +145,11 @@ class TreeReader {
     }
   }
 
-  bool CopyAnchored(std::string_view anchor, YamlNode& node) {
+  bool CopyAnchored(std::string_view anchor, int level, YamlNode& node) {
     const auto found = anchored_.find(std::string(anchor));
     if (found == anchored_.end()) return FailHere(fmt::format("no anchor &{} stands above", anchor));
     if (!Count(CountNodes(found->second))) return false;
+    if (level + LevelsOf(found->second) > kMostYamlLevels) return FailOfLevels();
     node = found->second;
     return true;
   }
@@ -185,6 +212,7 @@ class TreeReader {
     if (anchor != nullptr) anchored_[std::string(Text(anchor))] = node;
   }
 
+  const std::string& text_;
   Finding& error_;
   yaml_parser_t parser_;
   yaml_event_t event_;
@@ -198,28 +226,72 @@ bool IsHex4(std::string_view text) {
          std::isxdigit(text[3]);
 }
 
-// JSON writes code points above U+FFFF as two escapes (RFC 8259, 7); YAML knows one long escape instead.
-std::string JoinJsonSurrogates(const std::string& text) {
-  std::string joined;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const std::string_view rest = std::string_view(text).substr(i);
-    if (rest.size() >= 12 && rest.starts_with("\\u") && IsHex4(rest.substr(2)) &&
-        rest.substr(6, 2) == "\\u" && IsHex4(rest.substr(8))) {
-      const unsigned long high = std::stoul(std::string(rest.substr(2, 4)), nullptr, 16);
-      const unsigned long low = std::stoul(std::string(rest.substr(8, 4)), nullptr, 16);
-      if (high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000) {
-        joined += fmt::format("\\U{:08x}", 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+// JSON as YAML can read it. JSON writes code points above U+FFFF as two escapes (RFC 8259, 7); YAML knows one
+// long escape instead, which is two characters shorter. `joins` tells where, for the columns.
+class JsonText {
+ public:
+  explicit JsonText(std::string_view json) {
+    for (size_t i = 0; i < json.size(); ++i) {
+      if (Joins(json.substr(i))) {
+        joins_.push_back(text_.size());
+        text_ += fmt::format("\\U{:08x}", CodePoint(json.substr(i)));
         i += 11;
         continue;
       }
+      text_ += json[i];
+      if (json[i] == '\\' && i + 1 < json.size()) text_ += json[++i];  // an escaped backslash escapes nothing
     }
-    joined += text[i];
-    if (text[i] == '\\' && i + 1 < text.size()) joined += text[++i];  // an escaped backslash escapes nothing
+    // A tab before the first brace is white space to JSON, and indentation to YAML.
+    for (size_t i = 0; i < text_.size() && text_[i] != '{'; ++i) {
+      if (text_[i] == '\t') text_[i] = ' ';
+    }
   }
-  return joined;
-}
 
-bool IsJson(const std::string& text) {
+  const std::string& text() const { return text_; }
+
+  int ColumnInJson(int line, int column) const {
+    for (const size_t join : joins_) {
+      const auto [join_line, join_column] = PositionOf(text_, join);
+      if (join_line == line && join_column < column) column += 2;
+    }
+    return column;
+  }
+
+  void MendColumns(YamlNode& node) const {
+    if (joins_.empty()) return;
+    node.column = ColumnInJson(node.line, node.column);
+    for (YamlNode& item : node.items) MendColumns(item);
+    for (auto& [key, value] : node.entries) {
+      MendColumns(key);
+      MendColumns(value);
+    }
+  }
+
+ private:
+  static unsigned long Unit(std::string_view escape) {
+    return std::stoul(std::string(escape.substr(2, 4)), nullptr, 16);
+  }
+
+  static bool Joins(std::string_view rest) {
+    if (rest.size() < 12 || !rest.starts_with("\\u") || !IsHex4(rest.substr(2)) ||
+        rest.substr(6, 2) != "\\u" || !IsHex4(rest.substr(8))) {
+      return false;
+    }
+    const unsigned long high = Unit(rest);
+    const unsigned long low = Unit(rest.substr(6));
+    return high >= 0xd800 && high < 0xdc00 && low >= 0xdc00 && low < 0xe000;
+  }
+
+  static unsigned long CodePoint(std::string_view rest) {
+    return 0x10000 + ((Unit(rest) - 0xd800) << 10) + (Unit(rest.substr(6)) - 0xdc00);
+  }
+
+  std::string text_;
+  std::vector<size_t> joins_;  // offsets in text_
+};
+
+bool IsJson(std::string_view text) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);  // a byte order mark
   const size_t first = text.find_first_not_of(" \t\r\n");
   return first != std::string::npos && text[first] == '{';
 }
@@ -242,18 +314,18 @@ bool ReadYaml(const std::string& text, YamlNode& root, Finding& error) {
   }
   const size_t invalid = FirstInvalidUtf8(text);
   if (invalid != std::string::npos) {
-    int line = 1;
-    int column = 1;
-    for (const char c : std::string_view(text).substr(0, invalid)) {
-      column = c == '\n' ? 1 : column + 1;
-      line += c == '\n' ? 1 : 0;
-    }
+    const auto [line, column] = PositionOf(text, invalid);
     error.set_line(line);
     error.set_column(column);
     error.set_message("not UTF-8 text; save the file as UTF-8");
     return false;
   }
-  return TreeReader(IsJson(text) ? JoinJsonSurrogates(text) : text, error).ReadDocument(root);
+  if (!IsJson(text)) return TreeReader(text, error).ReadDocument(root);
+  const JsonText json(text);
+  const bool is_read = TreeReader(json.text(), error).ReadDocument(root);
+  json.MendColumns(root);
+  error.set_column(json.ColumnInJson(error.line(), error.column()));
+  return is_read;
 }
 
 }  // namespace trackout

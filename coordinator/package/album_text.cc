@@ -10,8 +10,7 @@ namespace trackout {
 std::string PackagedAlbumText(const std::string& spec_text, const RenderPlan& plan) {
   std::string text = spec_text;
   if (!text.ends_with('\n')) text += '\n';
-  text +=
-      fmt::format("\n# Rendered by engine {} from these sources (SHA-256, bytes, path):\n", kEngineVersion);
+  text += fmt::format("# Rendered by engine {} from these sources (SHA-256, bytes, path):\n", kEngineVersion);
   for (const Source& source : plan.sources()) {
     text += fmt::format("# {} {} {}\n", Hex(source.digest()), source.digest().size_bytes(),
                         Printable(source.path()));

@@ -18,6 +18,21 @@
 namespace trackout {
 namespace {
 
+bool IsMonoOrStereo(int channels) {
+  return channels == 1 || channels == 2;
+}
+
+// What another job made.
+absl::StatusOr<Digest> DigestOfOutput(const JobResults& earlier, const JobOutput& wanted) {
+  const auto made = earlier.find(wanted.job_key());
+  if (made == earlier.end())
+    return absl::FailedPreconditionError("what the job needs of another one is not there");
+  if (wanted.output() < 0 || wanted.output() >= made->second.outputs_size()) {
+    return absl::InvalidArgumentError("the job names an output that another one does not have");
+  }
+  return made->second.outputs(wanted.output()).digest();
+}
+
 // A raw track on its way to its file.
 struct RawOutput {
   RawTrack track;
@@ -102,8 +117,7 @@ class Pass {
     const Print& print = work.job->job().print();
     std::vector<TrackReader*> tracks;
     for (const Strip& strip : print.strips()) {
-      if (strip.channels() != 1 && strip.channels() != 2)
-        return absl::InvalidArgumentError("a strip is mono or stereo");
+      if (!IsMonoOrStereo(strip.channels())) return absl::InvalidArgumentError("a strip is mono or stereo");
       tracks.push_back(ReaderOf(strip.channels(), strip.regions()));
     }
     absl::StatusOr<std::unique_ptr<PrintNode>> node =
@@ -121,6 +135,7 @@ class Pass {
   absl::Status PrepareRawTracks(Work& work) {
     const RenderJob& job = work.job->job();
     for (const RawTrack& track : job.raw_tracks().tracks()) {
+      if (!IsMonoOrStereo(track.channels())) return absl::InvalidArgumentError("a track is mono or stereo");
       absl::StatusOr<std::unique_ptr<FileSink>> sink =
           FileSink::Create(store_, track.format(), track.channels(), job.sample_rate(), job.frames());
       if (!sink.ok()) return sink.status();
@@ -132,15 +147,15 @@ class Pass {
   absl::Status PrepareFinish(Work& work) {
     std::vector<const StereoBlock*> prints;
     for (const JobOutput& print : work.job->job().finish().prints()) {
-      if (const auto here = made_here_.find(print.job_key()); here != made_here_.end()) {
+      if (const auto here = made_here_.find(print.job_key());
+          here != made_here_.end() && print.output() == 0) {
         prints.push_back(here->second);
         continue;
       }
-      const auto before = earlier_.find(print.job_key());
-      if (before == earlier_.end())
-        return absl::FailedPreconditionError("a print that the finish needs is not there");
+      absl::StatusOr<Digest> digest = DigestOfOutput(earlier_, print);
+      if (!digest.ok()) return digest.status();
       absl::StatusOr<std::unique_ptr<PrintSource>> source =
-          PrintSource::Open(store_, before->second.outputs(print.output()).digest(), settings_.block_frames);
+          PrintSource::Open(store_, *digest, settings_.block_frames);
       if (!source.ok()) return source.status();
       prints.push_back(&(*source)->block());
       print_sources_.push_back(*std::move(source));
@@ -249,10 +264,9 @@ absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& e
   std::vector<JobOutput> outputs{proof.mix()};
   outputs.insert(outputs.end(), proof.stems().begin(), proof.stems().end());
   for (const JobOutput& output : outputs) {
-    const auto made = earlier.find(output.job_key());
-    if (made == earlier.end())
-      return absl::FailedPreconditionError("a file that the proof needs is not there");
-    absl::StatusOr<std::string> path = store.PathOf(made->second.outputs(output.output()).digest());
+    absl::StatusOr<Digest> digest = DigestOfOutput(earlier, output);
+    if (!digest.ok()) return digest.status();
+    absl::StatusOr<std::string> path = store.PathOf(*digest);
     if (!path.ok()) return path.status();
     paths.push_back(*std::move(path));
   }

@@ -31,17 +31,20 @@ dsp::StereoGain Times(double gain, const dsp::StereoGain& pan) {
   return {gain * pan.left, gain * pan.right};
 }
 
-// Whether every bus arrives at the print.
+constexpr int kPrintItself = -1;  // Strip.feeds, BusStrip.feeds
+
+// Whether everything arrives at the print.
 bool IsTree(const Print& print) {
+  const auto is_place = [&](int feeds) { return feeds >= kPrintItself && feeds < print.buses_size(); };
   for (const BusStrip& bus : print.buses()) {
     int at = bus.feeds();
-    for (int hops = 0; at >= 0; ++hops) {
-      if (at >= print.buses_size() || hops > print.buses_size()) return false;
+    for (int hops = 0; at != kPrintItself; ++hops) {
+      if (!is_place(at) || hops > print.buses_size()) return false;
       at = print.buses(at).feeds();
     }
   }
   return std::all_of(print.strips().begin(), print.strips().end(),
-                     [&](const Strip& strip) { return strip.feeds() < print.buses_size(); });
+                     [&](const Strip& strip) { return is_place(strip.feeds()); });
 }
 
 }  // namespace
@@ -77,7 +80,7 @@ void PrintNode::Process(size_t frames) {
     dsp::AddScaled(strip.track->plane(strip.track->channels() - 1), strip.gain.right,
                    std::span(target.right).first(frames));
   }
-  AddBusesInto(-1, frames);
+  AddBusesInto(kPrintItself, frames);
 }
 
 void PrintNode::AddBusesInto(int target_index, size_t frames) {
