@@ -227,19 +227,29 @@ bool IsHex4(std::string_view text) {
 }
 
 // JSON as YAML can read it. JSON writes code points above U+FFFF as two escapes (RFC 8259, 7); YAML knows one
-// long escape instead, which is two characters shorter. `joins` tells where, for the columns.
+// long escape instead, which is two characters shorter. Where that was done is kept, for the columns.
 class JsonText {
  public:
   explicit JsonText(std::string_view json) {
+    int line = 1;
+    int column = 1;  // in text_
     for (size_t i = 0; i < json.size(); ++i) {
       if (Joins(json.substr(i))) {
-        joins_.push_back(text_.size());
+        columns_[line].push_back(column);
         text_ += fmt::format("\\U{:08x}", CodePoint(json.substr(i)));
+        column += 10;
         i += 11;
         continue;
       }
-      text_ += json[i];
-      if (json[i] == '\\' && i + 1 < json.size()) text_ += json[++i];  // an escaped backslash escapes nothing
+      // An escaped backslash escapes nothing.
+      const size_t taken = json[i] == '\\' && i + 1 < json.size() ? 2 : 1;
+      for (const char c : json.substr(i, taken)) {
+        const bool is_inner = (static_cast<unsigned char>(c) & 0xc0) == 0x80;  // of a character
+        column = c == '\n' ? 1 : column + (is_inner ? 0 : 1);
+        line += c == '\n' ? 1 : 0;
+      }
+      text_ += json.substr(i, taken);
+      i += taken - 1;
     }
     // A tab before the first brace is white space to JSON, and indentation to YAML.
     for (size_t i = 0; i < text_.size() && text_[i] != '{'; ++i) {
@@ -250,15 +260,15 @@ class JsonText {
   const std::string& text() const { return text_; }
 
   int ColumnInJson(int line, int column) const {
-    for (const size_t join : joins_) {
-      const auto [join_line, join_column] = PositionOf(text_, join);
-      if (join_line == line && join_column < column) column += 2;
-    }
-    return column;
+    const auto joins = columns_.find(line);
+    if (joins == columns_.end()) return column;
+    const auto before =
+        std::lower_bound(joins->second.begin(), joins->second.end(), column) - joins->second.begin();
+    return column + 2 * static_cast<int>(before);
   }
 
   void MendColumns(YamlNode& node) const {
-    if (joins_.empty()) return;
+    if (columns_.empty()) return;
     node.column = ColumnInJson(node.line, node.column);
     for (YamlNode& item : node.items) MendColumns(item);
     for (auto& [key, value] : node.entries) {
@@ -287,7 +297,7 @@ class JsonText {
   }
 
   std::string text_;
-  std::vector<size_t> joins_;  // offsets in text_
+  std::map<int, std::vector<int>> columns_;  // of joins in text_, ascending, by line
 };
 
 bool IsJson(std::string_view text) {
