@@ -18,11 +18,11 @@
 #include "coordinator/package/manifest.h"
 #include "coordinator/package/paths.h"
 #include "coordinator/planner/planner.h"
+#include "core/audio/wav.h"
 #include "core/json.h"
 #include "core/limits.h"
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 #include "core/text.h"
-#include "core/wav.h"
 #include "fmt/format.h"
 
 namespace trackout {

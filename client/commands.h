@@ -7,7 +7,7 @@
 #include "client/embedded_farm.h"
 #include "client/exit_code.h"
 #include "client/standing.h"
-#include "core/album_check.h"
+#include "core/spec/album_check.h"
 
 namespace trackout {
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <thread>
 
-#include "core/audio_file.h"
+#include "core/audio/audio_file.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

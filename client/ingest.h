@@ -10,7 +10,7 @@
 #include "client/progress.h"
 #include "coordinator/planner/timeline.h"
 #include "core/blob_store.h"
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 
 namespace trackout {
 

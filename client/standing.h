@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/ingest.h"
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 
 namespace trackout {
 

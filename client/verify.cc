@@ -11,10 +11,10 @@
 
 #include "absl/strings/str_replace.h"
 #include "client/text_file.h"
-#include "core/audio_file.h"
+#include "core/audio/audio_file.h"
+#include "core/audio/sum_proof.h"
 #include "core/digest.h"
 #include "core/json.h"
-#include "core/sum_proof.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

@@ -1,7 +1,7 @@
 #include "coordinator/package/manifest.h"
 
+#include "core/audio/sum_proof.h"
 #include "core/digest.h"
-#include "core/sum_proof.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

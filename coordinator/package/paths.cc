@@ -6,7 +6,7 @@
 
 #include "coordinator/package/names.h"
 #include "core/limits.h"
-#include "core/mix_words.h"
+#include "core/spec/mix_words.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

@@ -6,8 +6,8 @@
 #include <optional>
 #include <set>
 
-#include "core/mix_words.h"
-#include "core/routing.h"
+#include "core/spec/mix_words.h"
+#include "core/spec/routing.h"
 
 namespace trackout {
 namespace {

@@ -6,11 +6,11 @@
 
 #include "coordinator/package/paths.h"
 #include "coordinator/planner/mixes.h"
-#include "core/album_check.h"
+#include "core/audio/wav.h"
 #include "core/job_key.h"
-#include "core/routing.h"
+#include "core/spec/album_check.h"
+#include "core/spec/routing.h"
 #include "core/text.h"
-#include "core/wav.h"
 #include "fmt/format.h"
 
 namespace trackout {

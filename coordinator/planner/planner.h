@@ -14,7 +14,7 @@
 
 namespace trackout {
 
-// The album must have passed the check (core/album_check.h), and every source it uses must be in
+// The album must have passed the check (core/spec/album_check.h), and every source it uses must be in
 // `sources`. Findings are appended; the plan is whole where none of them is an error.
 RenderPlan PlanAlbum(const Album& album, const Sources& sources, std::vector<Finding>& findings);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/spec_values.h"
+#include "core/spec/spec_values.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

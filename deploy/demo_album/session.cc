@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/wav.h"
+#include "core/audio/wav.h"
 #include "deploy/demo_album/instruments/filters.h"
 
 namespace trackout::demo {

@@ -16,7 +16,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/wav.h"
+#include "core/audio/wav.h"
 #include "fmt/format.h"
 
 namespace {

@@ -6,7 +6,7 @@
 
 #include "coordinator/planner/planner.h"
 #include "core/digest.h"
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 #include "gtest/gtest.h"
 
 namespace trackout::test {

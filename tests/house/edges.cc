@@ -52,9 +52,12 @@ struct Gate {
 
 const std::vector<Gate>& Gates() {
   static const auto& gates = *new std::vector<Gate>{
-      {"sndfile.h", std::regex("core/audio_file\\.cc")}, {"yaml.h", std::regex("core/yaml_tree\\.cc")},
-      {"openssl/", std::regex("core/digest\\.cc")},      {"utf8proc.h", std::regex("core/text\\.cc")},
-      {"CLI/", std::regex("[a-z]+/main\\.cc")},          {"hwy/", std::regex("worker/dsp/.*")},
+      {"sndfile.h", std::regex("core/audio/audio_file\\.cc")},
+      {"yaml.h", std::regex("core/spec/yaml_tree\\.cc")},
+      {"openssl/", std::regex("core/digest\\.cc")},
+      {"utf8proc.h", std::regex("core/text\\.cc")},
+      {"CLI/", std::regex("[a-z]+/main\\.cc")},
+      {"hwy/", std::regex("worker/dsp/.*")},
   };
   return gates;
 }

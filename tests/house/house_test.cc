@@ -52,12 +52,12 @@ TEST_F(PlantedHouse, ShowsEveryKindOfCrossing) {
     const char* file;
     const char* line;
   } crossings[] = {
-      {"worker/dsp/gain.cc", "#include \"core/wav.h\""},
+      {"worker/dsp/gain.cc", "#include \"core/audio/wav.h\""},
       {"worker/dsp/mix.h", "#include \"proto/render.pb.h\""},
       {"worker/dsp/mix.h", "#include \"absl/status/status.h\""},
       {"worker/dsp/gain.cc", "#include <sys/stat.h>"},
-      {"core/wav.cc", "#include \"client/verify.h\""},
-      {"core/wav.cc", "#  include \"worker/dsp/gain.h\"  // only this once"},
+      {"core/audio/wav.cc", "#include \"client/verify.h\""},
+      {"core/audio/wav.cc", "#  include \"worker/dsp/gain.h\"  // only this once"},
       {"core/digest.h", "#include \"coordinator/planner/planner.h\""},
       {"coordinator/planner/planner.cc", "#include \"worker/dsp/gain.h\""},
       {"coordinator/planner/planner.cc", "#include \"coordinator/journal.h\""},
@@ -70,7 +70,7 @@ TEST_F(PlantedHouse, ShowsEveryKindOfCrossing) {
       {"client/commands.cc", "#include \"tests/support/folder.h\""},
       {"client/commands.cc", "#include \"commands.h\""},
       {"client/verify.cc", "#include <sndfile.h>"},
-      {"core/spec_reader.cc", "#include <yaml.h>"},
+      {"core/spec/spec_reader.cc", "#include <yaml.h>"},
       {"client/collect.cc", "#include <openssl/evp.h>"},
       {"core/text.h", "#include <utf8proc.h>"},
       {"client/commands.cc", "#include <CLI/CLI.hpp>"},

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <fstream>
 
-#include "core/wav.h"
+#include "core/audio/wav.h"
 #include "tests/support/process.h"
 
 namespace trackout::test {

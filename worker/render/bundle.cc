@@ -7,8 +7,8 @@
 #include <set>
 #include <string>
 
-#include "core/sum_proof.h"
-#include "core/wav.h"
+#include "core/audio/sum_proof.h"
+#include "core/audio/wav.h"
 #include "worker/dsp/quantise.h"
 #include "worker/render/file_sink.h"
 #include "worker/render/finish_node.h"

@@ -1,7 +1,7 @@
 #include "worker/render/file_sink.h"
 
-#include "core/decibels.h"
-#include "core/wav.h"
+#include "core/audio/decibels.h"
+#include "core/audio/wav.h"
 #include "worker/dsp/quantise.h"
 
 namespace trackout {

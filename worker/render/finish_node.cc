@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/wav.h"
+#include "core/audio/wav.h"
 #include "worker/dsp/gain.h"
 #include "worker/dsp/mix.h"
 #include "worker/dsp/quantise.h"

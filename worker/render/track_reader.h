@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "core/audio_file.h"
+#include "core/audio/audio_file.h"
 #include "core/blob_store.h"
 #include "proto/render.pb.h"
 

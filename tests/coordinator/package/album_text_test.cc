@@ -2,7 +2,7 @@
 #include "coordinator/package/album_text.h"
 
 #include "core/digest.h"
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "core/digest.h"
-#include "core/routing.h"
+#include "core/spec/routing.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"

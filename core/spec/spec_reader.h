@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/album_check.h"
-#include "core/message_filler.h"
+#include "core/spec/album_check.h"
+#include "core/spec/message_filler.h"
 #include "proto/album.pb.h"
 
 namespace trackout {

@@ -1,5 +1,5 @@
 // Decibels against the library's long double logarithm, and against figures from the textbook.
-#include "core/decibels.h"
+#include "core/audio/decibels.h"
 
 #include <cmath>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "core/spec_values.h"
+#include "core/spec/spec_values.h"
 
 #include <algorithm>
 #include <cmath>
@@ -9,8 +9,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "core/limits.h"
+#include "core/spec/words.h"
 #include "core/text.h"
-#include "core/words.h"
 #include "fmt/format.h"
 
 namespace trackout {

@@ -1,10 +1,10 @@
 // How YAML becomes a message by its descriptors: every kind of mistake, with its line, column and remedy.
-#include "core/message_filler.h"
+#include "core/spec/message_filler.h"
 
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/core/spec_text.h"
+#include "tests/core/spec/spec_text.h"
 
 namespace trackout {
 namespace {

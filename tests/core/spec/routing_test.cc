@@ -1,9 +1,9 @@
 // Who feeds whom, what role it has, what is heard.
-#include "core/routing.h"
+#include "core/spec/routing.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/core/spec_text.h"
+#include "tests/core/spec/spec_text.h"
 
 namespace trackout {
 namespace {

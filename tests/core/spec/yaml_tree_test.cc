@@ -1,5 +1,5 @@
 // YAML and JSON as trees: what is read, what is refused, and at which line and column.
-#include "core/yaml_tree.h"
+#include "core/spec/yaml_tree.h"
 
 #include "fmt/format.h"
 #include "gmock/gmock.h"

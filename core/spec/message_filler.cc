@@ -1,4 +1,4 @@
-#include "core/message_filler.h"
+#include "core/spec/message_filler.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,10 +7,10 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "core/mix_words.h"
-#include "core/spec_values.h"
+#include "core/spec/mix_words.h"
+#include "core/spec/spec_values.h"
+#include "core/spec/words.h"
 #include "core/text.h"
-#include "core/words.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 

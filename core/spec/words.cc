@@ -1,4 +1,4 @@
-#include "core/words.h"
+#include "core/spec/words.h"
 
 #include <cctype>
 

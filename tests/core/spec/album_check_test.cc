@@ -1,9 +1,9 @@
 // What is wrong or doubtful in an album by itself: names, routing, requests, left-overs.
-#include "core/album_check.h"
+#include "core/spec/album_check.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/core/spec_text.h"
+#include "tests/core/spec/spec_text.h"
 
 namespace trackout {
 namespace {

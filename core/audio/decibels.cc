@@ -1,4 +1,4 @@
-#include "core/decibels.h"
+#include "core/audio/decibels.h"
 
 #include <cassert>
 #include <cmath>

@@ -1,14 +1,13 @@
-#include "core/album_check.h"
+#include "core/spec/album_check.h"
 
 #include <algorithm>
 #include <map>
 
-#include "core/mix_words.h"
-#include "core/routing.h"
-#include "core/spec_values.h"
+#include "core/spec/mix_words.h"
+#include "core/spec/routing.h"
+#include "core/spec/spec_values.h"
+#include "core/spec/words.h"
 #include "core/text.h"
-#include "core/wav.h"
-#include "core/words.h"
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 

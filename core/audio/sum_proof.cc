@@ -1,12 +1,12 @@
-#include "core/sum_proof.h"
+#include "core/audio/sum_proof.h"
 
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <span>
 
-#include "core/audio_file.h"
-#include "core/decibels.h"
+#include "core/audio/audio_file.h"
+#include "core/audio/decibels.h"
 #include "fmt/format.h"
 
 namespace trackout {

@@ -1,5 +1,5 @@
 // WAV headers: byte by byte where they are small, and as ffprobe reads them where they are beyond 4 GiB.
-#include "core/wav.h"
+#include "core/audio/wav.h"
 
 #include <filesystem>
 

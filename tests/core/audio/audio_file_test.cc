@@ -1,6 +1,6 @@
 // Sources of every kind, made by ffmpeg and sox, read back to the last bit; and files that are not what they
 // say.
-#include "core/audio_file.h"
+#include "core/audio/audio_file.h"
 
 #include <cmath>
 #include <filesystem>

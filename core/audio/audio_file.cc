@@ -1,4 +1,4 @@
-#include "core/audio_file.h"
+#include "core/audio/audio_file.h"
 
 #include <sndfile.h>
 

@@ -1,4 +1,4 @@
-#include "core/mix_words.h"
+#include "core/spec/mix_words.h"
 
 namespace trackout {
 

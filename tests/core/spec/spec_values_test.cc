@@ -1,5 +1,5 @@
 // Numbers, levels, times, formats and colours, as a spec writes them.
-#include "core/spec_values.h"
+#include "core/spec/spec_values.h"
 
 #include <cmath>
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 #include "gtest/gtest.h"
 
 namespace trackout::test {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "core/yaml_tree.h"
+#include "core/spec/yaml_tree.h"
 #include "google/protobuf/message.h"
 #include "proto/album.pb.h"
 

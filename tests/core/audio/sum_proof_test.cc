@@ -1,6 +1,6 @@
 // The proof that stems add up: sums worked by hand, in steps of the files, and errors put where they must be
 // found.
-#include "core/sum_proof.h"
+#include "core/audio/sum_proof.h"
 
 #include <cmath>
 #include <limits>

@@ -1,8 +1,8 @@
-#include "core/routing.h"
+#include "core/spec/routing.h"
 
 #include <algorithm>
 
-#include "core/words.h"
+#include "core/spec/words.h"
 
 namespace trackout {
 

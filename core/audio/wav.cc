@@ -1,4 +1,4 @@
-#include "core/wav.h"
+#include "core/audio/wav.h"
 
 #include <bit>
 #include <limits>

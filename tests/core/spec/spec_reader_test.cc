@@ -1,5 +1,5 @@
 // Whole specs: a complete album as the message it means, short and long forms, and files that are no spec.
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 
 #include <cmath>
 
@@ -7,7 +7,7 @@
 #include "google/protobuf/text_format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
-#include "tests/core/spec_text.h"
+#include "tests/core/spec/spec_text.h"
 #include "tests/support/folder.h"
 
 namespace trackout {

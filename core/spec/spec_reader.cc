@@ -1,4 +1,4 @@
-#include "core/spec_reader.h"
+#include "core/spec/spec_reader.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -8,8 +8,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/limits.h"
+#include "core/spec/yaml_tree.h"
 #include "core/text.h"
-#include "core/yaml_tree.h"
 #include "fmt/format.h"
 
 namespace trackout {
