@@ -180,6 +180,17 @@ ExitCode FailRender(const RenderOptions& render, const absl::Status& status) {
                                                        render.out, std::string(status.message()))));
 }
 
+// Whether the package may take the place, with what stands there.
+absl::Status CheckPlace(Standing standing, const std::string& place, const Prepared& prepared,
+                        Existing existing) {
+  const std::string refusal = Refusal(standing, place, existing);
+  if (!refusal.empty()) return absl::AlreadyExistsError(refusal);
+  if (standing == Standing::kNothing || !HoldsInput(place, prepared.spec, prepared.ingested))
+    return absl::OkStatus();
+  return absl::AlreadyExistsError(fmt::format(
+      "{} holds the spec or a source of this album and is not replaced; name another --out", place));
+}
+
 ExitCode RenderPrepared(const Prepared& prepared, Output output, const RenderOptions& render,
                         Staging& staging, std::atomic<bool>& stop) {
   const std::string name = PackageFolder(prepared.plan.manifest());
@@ -189,17 +200,17 @@ ExitCode RenderPrepared(const Prepared& prepared, Output output, const RenderOpt
   const absl::StatusOr<Standing> standing = StandingAt(place, album_text, paths, Cores(), stop);
   if (!standing.ok()) return Fail(kRenderFailed, standing.status());
   if (*standing == Standing::kWhole && render.existing == Existing::kKeep) return TellStanding(place, output);
-  const std::string refusal = Refusal(*standing, place, render.existing);
-  if (!refusal.empty()) return Fail(kUsage, absl::AlreadyExistsError(refusal));
-  if (*standing != Standing::kNothing && HoldsInput(place, prepared.spec, prepared.ingested)) {
-    return Fail(
-        kUsage,
-        absl::AlreadyExistsError(fmt::format(
-            "{} holds the spec or a source of this album and is not replaced; name another --out", place)));
-  }
+  absl::Status taken = CheckPlace(*standing, place, prepared, render.existing);
+  if (!taken.ok()) return Fail(kUsage, taken);
   if (absl::Status room = CheckRoom(prepared, render, staging); !room.ok()) return FailRender(render, room);
   absl::StatusOr<Manifest> manifest = RenderInto(prepared, render, staging, album_text, stop);
   if (!manifest.ok()) return FailRender(render, manifest.status());
+  if (*standing != Standing::kNothing) {  // a render takes long: what gives way now is looked at once more
+    const absl::StatusOr<Standing> before_move = StandingAt(place, album_text, paths, Cores(), stop);
+    if (!before_move.ok()) return Fail(kRenderFailed, before_move.status());
+    taken = CheckPlace(*before_move, place, prepared, render.existing);
+    if (!taken.ok()) return Fail(kUsage, taken);
+  }
   const absl::Status moved = staging.MoveIntoPlace(name, *standing != Standing::kNothing);
   if (moved.ok()) return TellPackage(*manifest, place, output);
   if (!absl::IsAlreadyExists(moved)) return FailRender(render, moved);

@@ -95,7 +95,9 @@ int main(int argc, char** argv) {
   AllowManyFiles();
   // A closed pipe or a bound on file sizes is an error of a write, not an end without clearing up.
   for (const int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) std::signal(signal, OnSignal);
+  struct sigaction on_signal {};  // without SA_RESTART: what waits, gives up
+  on_signal.sa_handler = OnSignal;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaction(signal, &on_signal, nullptr);
   const ExitCode code = *check       ? CheckCommand(album, stop)
                         : *plan      ? PlanCommand(album, stop)
                         : *rendering ? RenderCommand(album, render, stop)

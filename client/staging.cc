@@ -119,16 +119,17 @@ absl::Status Staging::MoveIntoPlace(const std::string& name, bool may_replace) {
   if (moved != 0 && errno == EEXIST && may_replace) {
     moved = renameat2(AT_FDCWD, package().c_str(), AT_FDCWD, place.c_str(), RENAME_EXCHANGE);
   }
-  if (moved != 0 && errno == EINVAL) {
-    // A file system without these moves. The old package keeps a name of its own until the new one stands.
+  if (moved != 0 && (errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
+    // A file system without these moves. The old package stands aside until the new one is there.
     if (!fs::exists(place)) {
       moved = std::rename(package().c_str(), place.c_str());
     } else if (!may_replace) {
       return absl::AlreadyExistsError(place + " is there already");
     } else {
-      const std::string old = place + ".old";
+      const std::string old = place + ".old-" + path_.substr(path_.size() - 6);
       moved = std::rename(place.c_str(), old.c_str());
       if (moved == 0) moved = std::rename(package().c_str(), place.c_str());
+      if (moved != 0) std::rename(old.c_str(), place.c_str());
       std::error_code error;
       if (moved == 0) fs::remove_all(old, error);
     }

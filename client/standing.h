@@ -13,11 +13,12 @@ namespace trackout {
 
 enum class Standing {
   kNothing,
-  kWhole,    // this album's package, intact
-  kDamaged,  // this album's package, something missing or changed: rendering completes it
-  kMixed,    // this album's package, with files that are not of it
-  kAnother,  // the package of another album, or of another state of this one
-  kForeign,  // no package
+  kWhole,       // this album's package, intact
+  kDamaged,     // this album's package, something missing or changed: rendering completes it
+  kMixed,       // this album's package, with files that are not of it
+  kUnreadable,  // this album's package, not all of it can be read
+  kAnother,     // the package of another album, or of another state of this one
+  kForeign,     // no package
 };
 
 // `album_text` is what the package's album.yaml holds, `paths` every file that it has. Cancelled where `stop`

@@ -6,7 +6,7 @@
 
 namespace trackout {
 
-// Empty where the file cannot be read.
+// Empty where it cannot be read, is no plain file (a pipe would hang, a device never end), or is too large.
 std::string ReadTextFile(const std::filesystem::path& path);
 
 }  // namespace trackout

@@ -132,7 +132,7 @@ class Verifier {
     }
     if (!error) return;
     const std::string path = folder.lexically_relative(root_).generic_string();
-    Tell(path, "invalid", fmt::format("cannot be read: {}", error.message()));
+    Tell(path, "unreadable", fmt::format("cannot be read: {}", error.message()));
   }
 
   // Several lines of one list may be wrong.
@@ -176,7 +176,7 @@ class Verifier {
           renamed.insert(other->second);
         }
       } else if (found->second.empty()) {
-        Tell(path, "invalid", "cannot be read");
+        Tell(path, "unreadable", "cannot be read");
       } else if (found->second != hash) {
         wrong_.insert(path);
       }

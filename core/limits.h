@@ -9,6 +9,9 @@ namespace trackout {
 inline constexpr int64_t kMostSpecBytes = int64_t{4} << 20;
 inline constexpr int64_t kMostYamlValues = 100'000;
 inline constexpr int kMostYamlLevels = 32;
+// Of one song. A film mix has some hundred tracks; the checks are quadratic in these.
+inline constexpr int kMostTracks = 1000;
+inline constexpr int kMostBuses = 500;
 // Errors told at once: more than a screen of them helps nobody.
 inline constexpr int kMostFindings = 50;
 

@@ -5,12 +5,11 @@
 #include <cmath>
 #include <filesystem>
 #include <limits>
-#include <sstream>
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "core/audio/stated_size.h"
 #include "core/limits.h"
 #include "fmt/format.h"
 
@@ -27,39 +26,11 @@ std::string FormatWord(SNDFILE* file, int format) {
   return info.name;
 }
 
-// What libsndfile notes in its log of a header, and nowhere else.
-struct HeaderNotes {
-  bool is_cut = false;           // the file holds less than its header promises
-  bool knows_no_length = false;  // written to a pipe: the header's length is a placeholder
-  bool has_more = false;         // what follows the sound is no chunk
-};
-
-HeaderNotes NotesOf(SNDFILE* file) {
-  constexpr unsigned long long kPlaceholder = 0xffffffff;
-  char text[16384] = "";
+// Libsndfile notes only in its log that an Ogg stream has no end.
+bool LacksItsEnd(SNDFILE* file) {
+  char text[4096] = "";
   sf_command(file, SFC_GET_LOG_INFO, text, sizeof text);
-  HeaderNotes notes;
-  std::istringstream log(text);
-  for (std::string line; std::getline(log, line);) {
-    notes.is_cut = notes.is_cut || absl::StrContains(line, "Calculated frame count") ||
-                   absl::StrContains(line, "calculated from length") ||
-                   absl::StrContains(line, "without an End-Of-Stream flag");
-    notes.has_more = notes.has_more || absl::StrContains(line, "*** Unknown chunk marker");
-    // `data : 288000 (should be 99920)`: what the chunk promises, and what is left of the file.
-    unsigned long long promised = 0;
-    unsigned long long found = 0;
-    char chunk[16] = "";
-    if (std::sscanf(line.c_str(), " %15[A-Za-z ]: %llu (should be %llu)", chunk, &promised, &found) != 3)
-      continue;
-    const absl::string_view name = absl::StripAsciiWhitespace(chunk);
-    if (name != "data" && name != "SSND" && name != "riff" && name != "Data Size") continue;
-    if (promised == kPlaceholder) {
-      notes.knows_no_length = true;
-    } else if (promised > found) {
-      notes.is_cut = true;
-    }
-  }
-  return notes;
+  return absl::StrContains(text, "\nOgg : File ended unexpectedly");
 }
 
 }  // namespace
@@ -67,7 +38,8 @@ HeaderNotes NotesOf(SNDFILE* file) {
 struct AudioFile::State {
   SNDFILE* file = nullptr;
   SF_INFO info{};
-  HeaderNotes notes;
+  StatedSize stated;
+  bool says_length = true;
   int64_t next_frame = 0;
 
   ~State() {
@@ -117,13 +89,15 @@ absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& pa
   if (state->major() == SF_FORMAT_RAW || state->info.channels < 1 || state->info.samplerate < 1) {
     return absl::InvalidArgumentError("is not a sound file with a header");
   }
-  state->notes = NotesOf(state->file);
-  if (state->notes.is_cut) {
+  state->stated = CheckStatedSize(path);
+  state->says_length = state->major() != SF_FORMAT_MPEG || Mp3SaysItsLength(path);
+  if (state->stated.is_cut || (state->major() == SF_FORMAT_OGG && LacksItsEnd(state->file))) {
     return absl::DataLossError(
         fmt::format("is cut short: its header promises more than the {} frames it holds; copy it again",
                     state->info.frames));
   }
-  if (state->info.frames < 1) return absl::InvalidArgumentError("holds no sound");
+  if (state->info.frames < 1)
+    return absl::InvalidArgumentError("holds no sound, or its header says so; save it again");
   return std::unique_ptr<AudioFile>(new AudioFile(std::move(state)));
 }
 
@@ -146,6 +120,10 @@ bool AudioFile::is_float() const {
 
 bool AudioFile::is_lossy() const {
   return bits() == 0 && !is_float() && state_->coding() != SF_FORMAT_ALAC_20;
+}
+
+bool AudioFile::says_length() const {
+  return state_->says_length;
 }
 
 bool AudioFile::is_compressed() const {
@@ -203,10 +181,13 @@ std::vector<std::string> AudioFile::doubts() const {
         "decoder may give other samples; ask for the original",
         encoding()));
   }
-  if (state_->notes.knows_no_length) {
+  if (!state_->says_length) {
+    doubts.push_back("does not say how long it is, and its end may be missing here; convert it to WAV");
+  }
+  if (state_->stated.knows_no_length) {
     doubts.push_back("has a header that does not know its length; all that is there is taken");
   }
-  if (state_->notes.has_more) {
+  if (state_->stated.has_more) {
     doubts.push_back(fmt::format(
         "goes on behind its {} frames with what is no chunk; a recorder that crashed leaves such files, "
         "compare the length",
@@ -258,9 +239,8 @@ absl::StatusOr<Source> InspectSource(const std::string& path, const std::atomic<
     return source;
   }
   if (absl::Status read = ReadWhole(file, stop); !read.ok()) return read;
-  // Only a streamed file may be shorter than its header says: that one says a number beyond all sense.
-  const bool is_streamed = file.frames() > kLongestFileFrames;
-  if (file.position() < file.frames() && !is_streamed) {
+  // Only where the length is an estimate, or a number beyond all sense (a streamed file), may it be shorter.
+  if (file.position() < file.frames() && file.says_length() && file.frames() <= kLongestFileFrames) {
     return absl::DataLossError(
         fmt::format("the sound ends after {} of {} frames; the file is cut short or damaged", file.position(),
                     file.frames()));

@@ -30,6 +30,7 @@ class AudioFile {
   int channels() const;
   int sample_rate() const;
   int64_t frames() const;    // as the header says
+  bool says_length() const;  // false: frames() is an estimate
   int64_t position() const;  // the frame that comes next; after a read that failed, where the sound ended
   bool is_float() const;
   bool is_lossy() const;

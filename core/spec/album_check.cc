@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/limits.h"
 #include "core/spec/mix_words.h"
 #include "core/spec/routing.h"
 #include "core/spec/spec_values.h"
@@ -29,6 +30,10 @@ class SongCheck {
   void Run() {
     if (song_.tracks().empty()) {
       Error("", "has no tracks; a song needs at least one");
+    }
+    if (song_.tracks_size() > kMostTracks || song_.buses_size() > kMostBuses) {
+      return Error("", fmt::format("has {} tracks and {} buses; {} and {} are the most", song_.tracks_size(),
+                                   song_.buses_size(), kMostTracks, kMostBuses));
     }
     CheckNames();
     has_cycle_ = !FindCycle(song_).empty();
