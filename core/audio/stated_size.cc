@@ -12,9 +12,11 @@ namespace {
 
 constexpr int kMostChunks = 100'000;
 
-// Sizes that writers to a pipe leave: -1 (ffmpeg), 0x7ffff000 and the like less headers (SoX), 0x80000000.
+// Sizes that writers to a pipe leave: -1 (ffmpeg), just below 2^31 or 0x7f000000 (SoX). Narrow, because a
+// real file may be of 2 to 4 GiB, and may be cut.
 bool IsPlaceholder(uint64_t size) {
-  return size >= 0x7ffe0000u && size <= 0xffffffffu;
+  return (size >= 0xfffff000u && size <= 0xffffffffu) || (size >= 0x7ffe0000u && size <= 0x80000000u) ||
+         (size >= 0x7f000000u && size <= 0x7f000100u);
 }
 
 class HeaderReader {
