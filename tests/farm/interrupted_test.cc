@@ -93,6 +93,17 @@ TEST_F(Interrupted, ByASourceThatChangesTellsWhichAndLeavesNothing) {
   EXPECT_FALSE(std::filesystem::exists(out()));
 }
 
+TEST_F(Interrupted, BySomebodyWhoPutsAFileIntoADamagedPackageTheFileIsKept) {
+  ASSERT_EQ(0, Render().exit_code);
+  fs::remove(package() + "/bagit.txt");
+  Process render(SlowRender());
+  ASSERT_TRUE(WaitUntil([&] { return NamesIn(out()).size() > 1; }, 20));  // the staging folder is there
+  WriteFile(package() + "/notes.txt", "precious");
+  EXPECT_EQ(2, render.Wait());
+  EXPECT_EQ("precious", ReadFile(package() + "/notes.txt"));
+  EXPECT_EQ((std::vector<std::string>{"Night_Trains"}), NamesIn(out()));
+}
+
 TEST_F(Interrupted, ByARivalInOneFolderOneWinsAndNothingIsBroken) {
   Process one(SlowRender()), other(SlowRender());
   const int first = one.Wait(), second = other.Wait();

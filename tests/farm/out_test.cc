@@ -82,7 +82,8 @@ TEST_F(Out, WithADamagedPackageOfTheSameAlbumIsCompleted) {
   for (const char* damage :
        {"rm data/01_One/Stems/01_Drums.wav", "truncate -s 1000 data/01_One/Stems/01_Drums.wav",
         "rm -r data/01_One/Tracks", "rm bagit.txt", "rm manifest-sha256.txt", "rm tagmanifest-sha256.txt",
-        "rm data/manifest.json", "echo > data/manifest.json"}) {
+        "rm data/manifest.json", "echo > data/manifest.json", "rm data/album.yaml",
+        "echo x >> data/album.yaml", "touch .DS_Store && rm bagit.txt"}) {
     SCOPED_TRACE(damage);
     fs::remove_all(package());
     Copy(whole, "out/Night_Trains");
@@ -117,6 +118,24 @@ TEST_F(Out, WithAnotherAlbumIsRefusedUnlessItMayBeReplaced) {
   EXPECT_NE(before, DigestsOf(package()));
   EXPECT_EQ(0, Verify(package()).exit_code);
   EXPECT_EQ((std::vector<std::string>{"Night_Trains"}), NamesIn(out()));
+}
+
+TEST_F(Out, WithAFolderThatIsNoPackageIsNeverReplaced) {
+  folder_.Write("out/Night_Trains/take 1.wav", "the only take\n");
+  const Ended refused = Render({"--replace"});
+  EXPECT_EQ(2, refused.exit_code);
+  EXPECT_NE(std::string::npos, refused.err.find("is no package")) << refused.err;
+  EXPECT_EQ("the only take\n", ReadFile(package() + "/take 1.wav"));
+}
+
+TEST_F(Out, WithThePackageAroundItsOwnSpecIsNeverReplaced) {
+  ASSERT_EQ(0, Render().exit_code);
+  for (const std::string& name : NamesIn(folder_ / "session"))
+    fs::copy(folder_ / ("session/" + name), package() + "/" + name);
+  const Ended refused = Trackout({"render", package() + "/album.yaml", "--out", out(), "--replace"});
+  EXPECT_EQ(2, refused.exit_code);
+  EXPECT_NE(std::string::npos, refused.err.find("holds the spec or a source")) << refused.err;
+  EXPECT_TRUE(fs::exists(package() + "/kick.wav"));
 }
 
 TEST_F(Out, WithASourceThatChangedIsAnotherAlbum) {
