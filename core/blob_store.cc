@@ -88,12 +88,4 @@ void BlobStore::Adopt(const Digest& digest, const std::string& path) {
   path_of_.emplace(digest, path);
 }
 
-void BlobStore::Remove(const Digest& digest) {
-  const std::lock_guard lock(mutex_);
-  const auto found = path_of_.find(digest);
-  if (found == path_of_.end() || !found->second.starts_with(folder_ + "/")) return;
-  unlink(found->second.c_str());
-  path_of_.erase(found);
-}
-
 }  // namespace trackout

@@ -53,9 +53,6 @@ class BlobStore {
   // `path` holds the digest's bytes, and will until it is forgotten; the store does not own it.
   void Adopt(const Digest& digest, const std::string& path);
 
-  // Forgets and deletes a blob of the store's own.
-  void Remove(const Digest& digest);
-
  private:
   friend class BlobWriter;
 

@@ -72,7 +72,7 @@ TEST_F(CollectTest, TheOxumCountsAllOfThePayload) {
 
 TEST_F(CollectTest, ABlobThatIsGoneIsAnError) {
   Make("a.wav", "sound");
-  store_.Remove(DigestOf("sound"));
+  std::filesystem::remove(*store_.PathOf(DigestOf("sound")));
   EXPECT_TRUE(absl::IsNotFound(Assemble()));
 }
 

@@ -95,7 +95,7 @@ TEST_F(Interrupted, ByASourceThatChangesTellsWhichAndLeavesNothing) {
 
 TEST_F(Interrupted, BySomebodyWhoPutsAFileIntoADamagedPackageTheFileIsKept) {
   ASSERT_EQ(0, Render().exit_code);
-  fs::remove(package() + "/bagit.txt");
+  std::filesystem::remove(package() + "/bagit.txt");
   Process render(SlowRender());
   ASSERT_TRUE(WaitUntil([&] { return NamesIn(out()).size() > 1; }, 20));  // the staging folder is there
   WriteFile(package() + "/notes.txt", "precious");
