@@ -69,7 +69,8 @@ int main(int argc, char** argv) {
   CLI::App* plan = add_album(app.add_subcommand("plan", "List every file that will be made"));
   CLI::App* rendering = add_album(app.add_subcommand("render", "Render an album into a package"));
   rendering->add_option("--out", render.out, "The folder in which the package is made")->required();
-  rendering->add_flag("--replace", replace, "Replace what stands where the package goes");
+  rendering->add_flag("--replace", replace,
+                      "Replace the package of another album, or another state of this one");
   rendering->add_option("--workers", render.workers, "Threads that render (default: one for each core)")
       ->check(CLI::Range(1, kMostWorkers));
   std::string bundle = "song";
