@@ -1,33 +1,39 @@
-// Renders a plan in this process: threads take units of work (a song's bundle, or single jobs) as what they
-// need is done, largest first.
+// A farm in this process: a coordinator with its journal in memory, a server that listens to nobody but us,
+// and a worker. It is the farm that machines share, with one difference in what it is given and none in what
+// it does: coordinator, worker and client have one blob store, in which the sources are adopted where they
+// lie, so that no sound is copied.
 #pragma once
 
 #include <atomic>
-#include <deque>
+#include <memory>
 
 #include "absl/status/statusor.h"
-#include "client/progress.h"
-#include "core/blob_store.h"
-#include "core/job_key.h"
-#include "proto/render.pb.h"
+#include "client/farm.h"
+#include "core/blobs/file_store.h"
 
 namespace trackout {
 
-enum class Bundling { kSong, kJob };
-
-struct FarmSettings {
-  int workers = 1;
-  Bundling bundling = Bundling::kSong;
+struct EmbeddedSettings {
+  int workers = 1;  // renders at a time
   int block_frames = 0;
 };
 
-// Totals of the plan's songs, for RenderPlanHere.
-void PrepareProgress(const RenderPlan& plan, Bundling bundling, std::deque<SongProgress>& songs);
+// Thread-safe.
+class EmbeddedFarm {
+ public:
+  // `store` and `stop` outlive it.
+  static absl::StatusOr<std::unique_ptr<EmbeddedFarm>> Start(const EmbeddedSettings& settings,
+                                                             FileStore& store, const std::atomic<bool>& stop);
+  // Ends what is rendered, soon.
+  ~EmbeddedFarm();
 
-// Results of all jobs whose outputs are files or proofs. The first error ends the rest; its code says whose
-// fault it is (worker/render/bundle.h). Cancelled where `stop` was set; an error sets it, to end the others.
-absl::StatusOr<JobResults> RenderPlanHere(const RenderPlan& plan, BlobStore& store,
-                                          const FarmSettings& settings, std::atomic<bool>& stop,
-                                          std::deque<SongProgress>& songs);
+  // What a client does with it.
+  Farm& client();
+
+ private:
+  struct Rooms;
+  explicit EmbeddedFarm(std::unique_ptr<Rooms> rooms);
+  std::unique_ptr<Rooms> rooms_;
+};
 
 }  // namespace trackout

@@ -120,15 +120,17 @@ Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std
   return ingested;
 }
 
-void AdoptSources(const Ingested& ingested, BlobStore& store) {
+void AdoptSources(const Ingested& ingested, FileStore& store) {
   for (const SourceFile& file : ingested.files) store.Adopt(file.digest, file.path);
 }
 
-absl::Status CheckUnchanged(const Ingested& ingested) {
+absl::Status CheckUnchanged(const Ingested& ingested, Meanwhile meanwhile) {
   for (const SourceFile& file : ingested.files) {
     const std::optional<FileTimes> times = TimesOf(file.path);
     if (times && times->size_bytes == file.size_bytes && times->changed_ns == file.changed_ns) continue;
-    return absl::DataLossError(fmt::format("{}: was changed while it was rendered; render again", file.path));
+    return absl::DataLossError(
+        fmt::format("{}: was changed while it was {} again", file.path,
+                    meanwhile == Meanwhile::kRendered ? "rendered; render" : "uploaded; submit"));
   }
   return absl::OkStatus();
 }

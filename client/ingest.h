@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "client/progress.h"
 #include "coordinator/planner/timeline.h"
-#include "core/blob_store.h"
+#include "core/blobs/file_store.h"
 #include "core/spec/spec_reader.h"
 
 namespace trackout {
@@ -37,9 +37,10 @@ Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std
                        SongProgress& progress);
 
 // Lets the store read the sources where they lie.
-void AdoptSources(const Ingested& ingested, BlobStore& store);
+void AdoptSources(const Ingested& ingested, FileStore& store);
 
-// DataLoss where a source was changed while it was rendered.
-absl::Status CheckUnchanged(const Ingested& ingested);
+// DataLoss where a source was changed since. The message ends in what was done with it meanwhile.
+enum class Meanwhile { kRendered, kUploaded };
+absl::Status CheckUnchanged(const Ingested& ingested, Meanwhile meanwhile);
 
 }  // namespace trackout

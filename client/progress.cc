@@ -8,7 +8,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
 
+#include "client/tables.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -36,6 +38,26 @@ std::string Cell(const std::string& text, size_t width) {
   return cell + std::string(count < width ? width - count : 0, ' ');
 }
 
+std::string BarText(double part) {
+  const int filled = std::clamp(static_cast<int>(part * kBarCells), 0, kBarCells);
+  return fmt::format("[{}{}] {:3d} %", std::string(static_cast<size_t>(filled), '#'),
+                     std::string(static_cast<size_t>(kBarCells - filled), '-'), static_cast<int>(part * 100));
+}
+
+// Before, a rate would be a guess.
+bool HasBegun(double part, double seconds) {
+  return seconds >= 0.2 && part > 0;
+}
+
+std::string LeftText(double part, double seconds) {
+  return HasBegun(part, seconds) ? fmt::format("  {} left", ClockText(seconds / part - seconds)) : "";
+}
+
+std::string TextOf(const SongProgress& progress, double part, double seconds) {
+  return progress.steps == Steps::kBytes ? TransferText(part, progress.steps_total, seconds)
+                                         : ProgressText(part, progress.sound_seconds, seconds);
+}
+
 size_t TerminalColumns() {
   winsize size{};
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
@@ -51,18 +73,31 @@ ProgressStyle ProgressStyleOfStderr() {
 }
 
 std::string ProgressText(double part, double sound_seconds, double seconds) {
-  const int filled = std::clamp(static_cast<int>(part * kBarCells), 0, kBarCells);
-  std::string text =
-      fmt::format("[{}{}] {:3d} %", std::string(static_cast<size_t>(filled), '#'),
-                  std::string(static_cast<size_t>(kBarCells - filled), '-'), static_cast<int>(part * 100));
-  if (seconds < 0.2 || part <= 0) return text;
-  if (sound_seconds > 0) text += fmt::format("  {:4.0f}x", part * sound_seconds / seconds);
-  return text + fmt::format("  {} left", ClockText(seconds / part - seconds));
+  const bool is_known = sound_seconds > 0 && HasBegun(part, seconds);
+  return BarText(part) + (is_known ? fmt::format("  {:4.0f}x", part * sound_seconds / seconds) : "") +
+         LeftText(part, seconds);
+}
+
+std::string TransferText(double part, int64_t total_bytes, double seconds) {
+  const double bytes = part * static_cast<double>(total_bytes);
+  const std::string rate = HasBegun(part, seconds)
+                               ? fmt::format("  {:>8}/s", SizeText(static_cast<int64_t>(bytes / seconds)))
+                               : "";
+  return BarText(part) + rate + LeftText(part, seconds);
 }
 
 ProgressDisplay::ProgressDisplay(std::deque<SongProgress>& songs, ProgressStyle style)
     : songs_(songs), style_(style), told_(songs.size()), begun_(songs.size(), -1) {
   if (style_ != ProgressStyle::kQuiet) thread_ = std::thread([this] { Run(); });
+}
+
+void ProgressDisplay::Say(const std::string& line) {
+  if (style_ != ProgressStyle::kBars) {
+    std::fputs((line + "\n").c_str(), stderr);
+    return;
+  }
+  const std::lock_guard lock(mutex_);
+  said_ += line + "\n";
 }
 
 ProgressDisplay::~ProgressDisplay() {
@@ -81,7 +116,7 @@ void ProgressDisplay::Run() {
     const bool is_over = wake_.wait_for(lock, kDrawEvery, [this] { return is_over_; });
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (style_ == ProgressStyle::kBars) {
-      DrawBars(seconds);
+      DrawBars(seconds, std::exchange(said_, ""));
     } else {
       TellFinishedSongs(seconds);
     }
@@ -89,11 +124,12 @@ void ProgressDisplay::Run() {
   }
 }
 
-void ProgressDisplay::DrawBars(double seconds) {
+void ProgressDisplay::DrawBars(double seconds, const std::string& said) {
   double done = 0;
   double total = 0;
   double sound_seconds = 0;
   std::string text = lines_drawn_ > 0 ? fmt::format("\x1b[{}A\x1b[J", lines_drawn_) : "";
+  text += said;
   lines_drawn_ = 0;
   const size_t columns = TerminalColumns();
   const auto add_line = [&](const std::string& title, const std::string& bar) {
@@ -112,8 +148,12 @@ void ProgressDisplay::DrawBars(double seconds) {
       add_line(song.title, ProgressText(song_done / song_total, song.sound_seconds, seconds - begun_[i]));
     }
   }
-  add_line(songs_.size() > 1 ? "all songs" : songs_.front().title,
-           ProgressText(total > 0 ? done / total : 0, sound_seconds, seconds));
+  const double part = total > 0 ? done / total : 0;
+  if (songs_.size() == 1) {
+    add_line(songs_.front().title, TextOf(songs_.front(), part, seconds));
+  } else {
+    add_line("all songs", ProgressText(part, sound_seconds, seconds));
+  }
   std::fputs(text.c_str(), stderr);
 }
 

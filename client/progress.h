@@ -13,9 +13,15 @@
 
 namespace trackout {
 
-// Work on one song, or on all sources: steps (frames of every pass, bytes) of a total.
+enum class Steps {
+  kFrames,  // of every pass
+  kBytes,
+};
+
+// Work on one song, or on all sources: steps of a total.
 struct SongProgress {
   std::string title;
+  Steps steps = Steps::kFrames;
   double sound_seconds = 0;  // how long the song is; 0 where there is no rate to tell
   std::atomic<int64_t> steps_total = 0;
   std::atomic<int64_t> steps_done = 0;
@@ -34,9 +40,12 @@ class ProgressDisplay {
   ProgressDisplay(const ProgressDisplay&) = delete;
   ProgressDisplay& operator=(const ProgressDisplay&) = delete;
 
+  // A line for a person, above the bars. Thread-safe.
+  void Say(const std::string& line);
+
  private:
   void Run();
-  void DrawBars(double seconds);
+  void DrawBars(double seconds, const std::string& said);
   void TellFinishedSongs(double seconds);
 
   std::deque<SongProgress>& songs_;
@@ -47,7 +56,8 @@ class ProgressDisplay {
 
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool is_over_ = false;  // guarded by mutex_
+  bool is_over_ = false;  // guarded by mutex_, as the next
+  std::string said_;      // and not yet drawn
 
   std::thread thread_;
 };
@@ -55,5 +65,8 @@ class ProgressDisplay {
 // "[#####-----]  50 %  24x  0:12 left": `part` of `sound_seconds` of sound, after `seconds`. 24x is 24
 // seconds of sound a second. Pure.
 std::string ProgressText(double part, double sound_seconds, double seconds);
+
+// "[#####-----]  50 %  105.2 MB/s  0:12 left": `part` of so many bytes, after `seconds`. Pure.
+std::string TransferText(double part, int64_t total_bytes, double seconds);
 
 }  // namespace trackout

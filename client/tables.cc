@@ -8,15 +8,6 @@
 namespace trackout {
 namespace {
 
-// Characters, not bytes, so that columns stand.
-size_t Width(const std::string& text) {
-  return CodePoints(text).size();
-}
-
-std::string Filled(const std::string& text, size_t width) {
-  return text + std::string(Width(text) < width ? width - Width(text) : 0, ' ');
-}
-
 std::string LevelText(double dbfs) {
   return fmt::format("{:.2f}", dbfs);
 }
@@ -50,15 +41,16 @@ std::string FileTable(const Manifest& manifest, Columns columns) {
 
 }  // namespace
 
-std::string Counted(int count, const std::string& noun_text) {
-  return fmt::format("{} {}{}", count, noun_text, count == 1 ? "" : "s");
+size_t Width(const std::string& text) {
+  return CodePoints(text).size();
 }
 
-std::string SizeText(int64_t bytes) {
-  const auto size = static_cast<double>(bytes);
-  if (size >= 999.95e6) return fmt::format("{:.2f} GB", size / 1e9);  // never "1000.0 MB"
-  if (size >= 999.95e3) return fmt::format("{:.1f} MB", size / 1e6);
-  return fmt::format("{:.1f} kB", size / 1e3);
+std::string Filled(const std::string& text, size_t width) {
+  return text + std::string(Width(text) < width ? width - Width(text) : 0, ' ');
+}
+
+std::string Counted(int count, const std::string& noun_text) {
+  return fmt::format("{} {}{}", count, noun_text, count == 1 ? "" : "s");
 }
 
 std::string LengthText(int64_t frames, int sample_rate) {

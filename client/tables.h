@@ -20,10 +20,11 @@ std::string ProofLine(const Proof& proof);
 // "1 file", "2 files".
 std::string Counted(int count, const std::string& noun_text);
 
-// "1.30 GB", in powers of ten.
-std::string SizeText(int64_t bytes);
-
 // "3:25.200" of frames at a rate.
 std::string LengthText(int64_t frames, int sample_rate);
+
+// Characters, not bytes, so that columns stand; and text filled up to so many.
+size_t Width(const std::string& text);
+std::string Filled(const std::string& text, size_t width);
 
 }  // namespace trackout

@@ -26,15 +26,6 @@ namespace fs = std::filesystem;
 constexpr const char* kPayloadManifest = "manifest-sha256.txt";
 constexpr const char* kTagManifest = "tagmanifest-sha256.txt";
 
-// Whether a listed path stays within the package.
-bool IsInside(const std::string& path) {
-  if (path.empty() || path.starts_with('/') || path.find('\\') != std::string::npos) return false;
-  for (const fs::path& part : fs::path(path)) {
-    if (part == ".." || part == ".") return false;
-  }
-  return true;
-}
-
 class Verifier {
  public:
   Verifier(const std::string& package, int workers, const std::atomic<bool>& stop)
@@ -345,6 +336,14 @@ class Verifier {
 };
 
 }  // namespace
+
+bool IsInside(const std::string& path) {
+  if (path.empty() || path.starts_with('/') || path.find('\\') != std::string::npos) return false;
+  for (const fs::path& part : fs::path(path)) {
+    if (part == ".." || part == ".") return false;
+  }
+  return true;
+}
 
 absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers,
                                            const std::atomic<bool>& stop) {

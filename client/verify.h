@@ -15,4 +15,7 @@ namespace trackout {
 absl::StatusOr<VerifyReport> VerifyPackage(const std::string& package, int workers,
                                            const std::atomic<bool>& stop);
 
+// Whether a listed path stays within the package.
+bool IsInside(const std::string& path);
+
 }  // namespace trackout

@@ -85,4 +85,9 @@ bool SameDigest(const Digest& a, const Digest& b) {
   return a.sha256() == b.sha256() && a.size_bytes() == b.size_bytes();
 }
 
+bool IsValid(const Digest& digest) {
+  constexpr size_t kSha256Bytes = 32;
+  return digest.sha256().size() == kSha256Bytes && digest.size_bytes() >= 0;
+}
+
 }  // namespace trackout

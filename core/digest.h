@@ -45,4 +45,8 @@ struct DigestLess {
 };
 bool SameDigest(const Digest& a, const Digest& b);
 
+// Whether it has the shape of a digest: 32 bytes, and a size that is none below zero. What a peer sends may
+// not.
+bool IsValid(const Digest& digest);
+
 }  // namespace trackout

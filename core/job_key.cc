@@ -77,6 +77,24 @@ std::string CanonicalEncoding(const Message& message) {
   return bytes;
 }
 
+bool HasUnknownFields(const Message& message) {
+  const google::protobuf::Reflection& in = *message.GetReflection();
+  if (!in.GetUnknownFields(message).empty()) return true;
+  std::vector<const FieldDescriptor*> fields;
+  in.ListFields(message, &fields);
+  for (const FieldDescriptor* field : fields) {
+    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (!field->is_repeated()) {
+      if (HasUnknownFields(in.GetMessage(message, field))) return true;
+      continue;
+    }
+    for (int i = 0; i < in.FieldSize(message, field); ++i) {
+      if (HasUnknownFields(in.GetRepeatedMessage(message, field, i))) return true;
+    }
+  }
+  return false;
+}
+
 std::string KeyOf(const RenderJob& job) {
   return DigestOf(CanonicalEncoding(job)).sha256();
 }

@@ -22,6 +22,10 @@ inline constexpr int kEngineVersion = 1;
 
 std::string CanonicalEncoding(const google::protobuf::Message& message);
 
+// Whether a newer version has said something in the message, at any depth, that this one does not know. To
+// pass over it would change the sound.
+bool HasUnknownFields(const google::protobuf::Message& message);
+
 // 32 bytes.
 std::string KeyOf(const RenderJob& job);
 

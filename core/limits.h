@@ -31,6 +31,39 @@ inline constexpr int kBlockFrames = 4096;
 
 inline constexpr int kMostWorkers = 256;
 
+// The farm. A lease is long beside a slow garbage-collected disk, short beside a person's patience.
+inline constexpr int64_t kLeaseMs = 15'000;
+// A worker asks again at least this often: a dead connection is noticed, and no proxy cuts the wait.
+inline constexpr int64_t kLongestWaitMs = 20'000;
+// A peer tries to reach the coordinator again after at most this pause, and gives a try this time: on a busy
+// machine a handshake takes long.
+inline constexpr int kReconnectMs = 1'000;
+inline constexpr int kConnectMs = 2'500;
+// After a start, workers come back (a pause, a try, a renewal) and keep the leases that they had; only then
+// is work handed out.
+inline constexpr int64_t kReturnMs = 5'000;
+static_assert(kReturnMs > kReconnectMs + kConnectMs + 1'000);
+// Attempts of a job that fail, on different workers where there are, before its songs fail.
+inline constexpr int kMostFailures = 3;
+// Attempts that end with their worker (dead, cut off): a job that kills its worker must not kill the farm.
+inline constexpr int kMostLostLeases = 6;
+// Workers and polls that the coordinator remembers.
+inline constexpr int kMostKnownWorkers = 10'000;
+// Leases of one worker: its slots and what it fetches ahead.
+inline constexpr int kMostLeasesOfWorker = 2 * kMostWorkers;
+// Sources that the coordinator remembers a worker to hold.
+inline constexpr int kMostHeldSources = 20'000;
+
+// Room that a durable store leaves on its disk: the journal stands beside it, and must go on.
+inline constexpr int64_t kReserveBytes = int64_t{8} << 20;
+
+// gRPC messages. Bytes move in pieces of half a megabyte, where the loopback is fastest; a control message
+// holds a plan at most, which is below the spec's own bound times a few.
+inline constexpr int kPieceBytes = 512 << 10;
+inline constexpr int kMostMessageBytes = 64 << 20;
+// Of one question: 40 bytes each, far below a message.
+inline constexpr int kMostDigestsAtOnce = 10'000;
+
 // Bytes of a name in a package: below what any file system allows (255), with room for a path.
 inline constexpr int kMostNameBytes = 120;
 

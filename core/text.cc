@@ -155,4 +155,11 @@ bool IsBlank(char32_t code_point) {
   return utf8proc_category(static_cast<utf8proc_int32_t>(code_point)) == UTF8PROC_CATEGORY_ZS;
 }
 
+std::string SizeText(int64_t bytes) {
+  const auto size = static_cast<double>(bytes);
+  if (size >= 999.95e6) return fmt::format("{:.2f} GB", size / 1e9);  // never "1000.0 MB"
+  if (size >= 999.95e3) return fmt::format("{:.1f} MB", size / 1e6);
+  return fmt::format("{:.1f} kB", size / 1e3);
+}
+
 }  // namespace trackout

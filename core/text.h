@@ -1,6 +1,7 @@
 // Text as people write it: UTF-8, words that were nearly right, and how they are quoted in messages.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,5 +36,8 @@ void AppendUtf8(std::string& text, char32_t code_point);
 // What may not stand in a file name: controls, invisible marks, unassigned and private code points.
 bool IsInvisible(char32_t code_point);
 bool IsBlank(char32_t code_point);
+
+// "1.30 GB", in powers of ten.
+std::string SizeText(int64_t bytes);
 
 }  // namespace trackout

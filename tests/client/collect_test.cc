@@ -1,6 +1,8 @@
 // A package put together: files out of the store, the documents, and a bag that checks.
 #include "client/collect.h"
 
+#include "coordinator/package/seal.h"
+#include "core/digest.h"
 #include "core/json.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -25,12 +27,13 @@ class CollectTest : public testing::Test {
     file.set_size_bytes(digest.size_bytes());
   }
   absl::Status Assemble() {
-    return AssemblePackage(album_, manifest_, "album: A\n", store_, package_.path());
+    return AssemblePackage(SealManifest(album_, "album: A\n", manifest_), store_, package_.path());
   }
 
   const test::Folder blobs_;
   const test::Folder package_;
-  BlobStore store_{blobs_.path()};
+  const std::unique_ptr<FileStore> opened_ = *FileStore::Open(blobs_.path(), Durability::kCached);
+  FileStore& store_ = *opened_;
   Album album_;
   Manifest manifest_;
 };
@@ -68,6 +71,48 @@ TEST_F(CollectTest, TheOxumCountsAllOfThePayload) {
   const size_t bytes = 1000 + test::ReadFile(package_ / "data/manifest.json").size() + 9;
   EXPECT_THAT(test::ReadFile(package_ / "bag-info.txt"),
               HasSubstr("Payload-Oxum: " + std::to_string(bytes) + ".3\n"));
+}
+
+TEST_F(CollectTest, EqualFilesAreNoLinksOfEachOther) {
+  Make("a.wav", "same");
+  Make("b.wav", "same");
+  ASSERT_TRUE(Assemble().ok());
+  test::WriteFile(package_ / "data/a.wav", "edited");
+  EXPECT_EQ(test::ReadFile(package_ / "data/b.wav"), "same");
+}
+
+// Whoever is killed while it assembles finds everything in the store again.
+TEST_F(CollectTest, TheStoreKeepsItsBlobs) {
+  Make("a.wav", "sound");
+  Make("b.wav", "other");
+  ASSERT_TRUE(Assemble().ok());
+  const std::unique_ptr<FileStore> again = *FileStore::Open(blobs_.path(), Durability::kCached);
+  EXPECT_TRUE(again->PathOf(DigestOf("sound")).ok());
+  EXPECT_TRUE(again->PathOf(DigestOf("other")).ok());
+}
+
+TEST_F(CollectTest, APathThatLeadsOutOfThePackageIsRefused) {
+  for (const char* path : {"../evil.wav", "a/../../../evil.wav", "/tmp/evil.wav"}) {
+    manifest_.clear_files();
+    Make(path, "sound");
+    EXPECT_TRUE(absl::IsInvalidArgument(Assemble())) << path;
+  }
+  Package package = SealManifest(album_, "", Manifest());
+  package.set_folder("../elsewhere");
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckPackagePaths(package)));
+  package.set_folder("a/b");
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckPackagePaths(package)));
+}
+
+TEST_F(CollectTest, CountsEachBlobOnce) {
+  Make("a.wav", "same");
+  Make("b.wav", "same");
+  Make("c.wav", "other");
+  const Package package = SealManifest(album_, "album: A\n", manifest_);
+  EXPECT_EQ(BlobsOf(package).size(), 2u);
+  EXPECT_EQ(CopiedBytes(package), 4);
+  EXPECT_EQ(PathsOf(package).size(), 3u + 6u);
+  EXPECT_EQ(TextOf(package, "data/album.yaml"), "album: A\n");
 }
 
 TEST_F(CollectTest, ABlobThatIsGoneIsAnError) {

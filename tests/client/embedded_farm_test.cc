@@ -1,13 +1,16 @@
-// The embedded farm: units in the order of their needs, the same results with any number of threads, and an
-// end without leftovers when something fails. These tests also run under the thread sanitizer.
+// The embedded farm: the same package with any number of workers and either bundling, and an end without
+// leftovers when something fails. These tests also run under the thread sanitizer.
 #include "client/embedded_farm.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
+#include "client/commands/following.h"
 #include "client/ingest.h"
-#include "coordinator/planner/planner.h"
+#include "coordinator/package/seal.h"
 #include "core/digest.h"
 #include "core/limits.h"
 #include "tests/support/folder.h"
@@ -19,9 +22,9 @@ namespace {
 constexpr int kRate = 8000;
 constexpr int kSongs = 4;
 
-class EmbeddedFarm : public ::testing::Test {
+class EmbeddedFarmTest : public ::testing::Test {
  protected:
-  EmbeddedFarm() {
+  EmbeddedFarmTest() {
     std::string text =
         "album: A\nartist: B\ndeliver: [{stems: {}}, {mixes: [master, tv]}, {tracks: {}}]\nsongs:\n";
     for (int song = 0; song < kSongs; ++song) {
@@ -38,89 +41,110 @@ class EmbeddedFarm : public ::testing::Test {
     spec_ = ReadSpecText(folder_ / "album.yaml", text, Solo::kRefuse);
     SongProgress progress;
     ingested_ = IngestSources(spec_, Digests::kAll, 4, stop_, progress);
-    plan_ = PlanAlbum(spec_.album, ingested_.sources, spec_.findings);
   }
 
-  absl::StatusOr<JobResults> Render(int workers, Bundling bundling) {
+  // A farm of its own for each render, as the command has it.
+  absl::StatusOr<Package> Render(int workers, Bundling bundling) {
     const std::string blobs = folder_ / ("blobs" + std::to_string(renders_++));
-    std::filesystem::create_directory(blobs);
-    BlobStore store(blobs);
-    AdoptSources(ingested_, store);
-    std::deque<SongProgress> songs;
-    PrepareProgress(plan_, bundling, songs);
-    return RenderPlanHere(plan_, store, {workers, bundling, kBlockFrames}, stop_, songs);
+    store_ = *FileStore::Open(blobs, Durability::kCached);
+    AdoptSources(ingested_, *store_);
+    const absl::StatusOr<std::unique_ptr<EmbeddedFarm>> embedded =
+        EmbeddedFarm::Start({workers, kBlockFrames}, *store_, stop_);
+    if (!embedded.ok()) return embedded.status();
+    Farm& farm = (*embedded)->client();
+    const absl::StatusOr<SubmitResponse> submitted = farm.Submit(Request(bundling));
+    if (!submitted.ok()) return submitted.status();
+    EXPECT_EQ(submitted->missing_size(), 0) << "sources are adopted";
+    const absl::StatusOr<OrderStatus> ended = farm.Watch("nighttrains", [this](const OrderStatus& status) {
+      last_ = status;
+      return FailedSong(status) != nullptr ? Onward::kLeave : Onward::kGoOn;
+    });
+    if (!ended.ok()) return ended.status();
+    if (const SongStatus* song = FailedSong(*ended)) return absl::DataLossError(song->failure());
+    return farm.GetPackage("nighttrains");
   }
 
-  std::vector<std::string> DigestsOfFiles(const JobResults& results) const {
-    std::vector<std::string> digests;
-    for (const PlannedFile& file : plan_.files()) {
-      digests.push_back(Hex(results.at(file.made_by().job_key()).outputs(file.made_by().output()).digest()));
-    }
-    return digests;
+  SubmitRequest Request(Bundling bundling) const {
+    SubmitRequest request;
+    request.set_order("nighttrains");
+    *request.mutable_album() = spec_.album;
+    request.set_spec_text(spec_.text);
+    for (const auto& [path, source] : ingested_.sources) *request.add_sources() = source;
+    request.set_bundling(bundling);
+    return request;
+  }
+
+  static std::map<std::string, std::string> Texts(const Package& package) {
+    std::map<std::string, std::string> texts;
+    for (const PackageText& text : package.texts()) texts[text.path()] = text.text();
+    return texts;
   }
 
   test::Folder folder_;
   std::atomic<bool> stop_ = false;
   Spec spec_;
   Ingested ingested_;
-  RenderPlan plan_;
+  OrderStatus last_;
+  std::unique_ptr<FileStore> store_;
   int renders_ = 0;
 };
 
-TEST_F(EmbeddedFarm, GivesTheSameFilesWithAnyNumberOfWorkersAndEitherBundling) {
+TEST_F(EmbeddedFarmTest, GivesTheSamePackageWithAnyNumberOfWorkersAndEitherBundling) {
   ASSERT_FALSE(HasErrors(spec_.findings));
-  const absl::StatusOr<JobResults> alone = Render(1, Bundling::kSong);
+  const absl::StatusOr<Package> alone = Render(1, BUNDLING_SONG);
   ASSERT_TRUE(alone.ok()) << alone.status();
-  EXPECT_EQ(DigestsOfFiles(*alone).size(), size_t{kSongs * (2 + 2 + 4)});
+  EXPECT_EQ(alone->manifest().files_size(), kSongs * (2 + 2 + 4));
   for (const int workers : {2, 5}) {
-    for (const Bundling bundling : {Bundling::kSong, Bundling::kJob}) {
-      const absl::StatusOr<JobResults> together = Render(workers, bundling);
+    for (const Bundling bundling : {BUNDLING_FARM, BUNDLING_SONG, BUNDLING_JOB}) {
+      const absl::StatusOr<Package> together = Render(workers, bundling);
       ASSERT_TRUE(together.ok()) << together.status();
-      EXPECT_EQ(DigestsOfFiles(*together), DigestsOfFiles(*alone));
+      EXPECT_EQ(Texts(*together), Texts(*alone));
     }
   }
 }
 
-TEST_F(EmbeddedFarm, ProvesEverySetOfStems) {
-  const absl::StatusOr<JobResults> results = Render(3, Bundling::kJob);
-  ASSERT_TRUE(results.ok()) << results.status();
-  ASSERT_EQ(plan_.proofs_size(), kSongs);
-  for (const PlannedProof& proof : plan_.proofs()) {
-    EXPECT_TRUE(results->at(proof.job_key()).residual().within_bound());
-    EXPECT_EQ(results->at(proof.job_key()).residual().max_lsb(), 0);
+TEST_F(EmbeddedFarmTest, ProvesEverySetOfStems) {
+  const absl::StatusOr<Package> package = Render(3, BUNDLING_JOB);
+  ASSERT_TRUE(package.ok()) << package.status();
+  ASSERT_EQ(package->manifest().songs_size(), kSongs);
+  for (const SongFacts& song : package->manifest().songs()) {
+    ASSERT_EQ(song.proofs_size(), 1);
+    EXPECT_EQ(song.proofs(0).verdict(), "passed");
+    EXPECT_EQ(song.proofs(0).max_lsb(), 0);
   }
 }
 
-TEST_F(EmbeddedFarm, TellsWhichSongFailedAndEndsTheOthers) {
+TEST_F(EmbeddedFarmTest, HasWhatItMadeInTheStore) {
+  const absl::StatusOr<Package> package = Render(2, BUNDLING_FARM);
+  ASSERT_TRUE(package.ok()) << package.status();
+  for (const File& file : package->manifest().files())
+    EXPECT_TRUE(store_->PathOf(BlobOf(file)).ok()) << file.path();
+}
+
+TEST_F(EmbeddedFarmTest, TellsWhichSongFailed) {
   std::filesystem::remove(folder_ / "2-1.wav");
-  for (const Bundling bundling : {Bundling::kSong, Bundling::kJob}) {
-    stop_ = false;
-    const absl::StatusOr<JobResults> results = Render(4, bundling);
-    ASSERT_FALSE(results.ok());
-    EXPECT_TRUE(absl::IsDataLoss(results.status())) << results.status();
-    EXPECT_NE(results.status().message().find("song \"Song 2\""), absl::string_view::npos)
-        << results.status();
-    EXPECT_NE(results.status().message().find("2-1.wav"), absl::string_view::npos) << results.status();
+  for (const Bundling bundling : {BUNDLING_FARM, BUNDLING_JOB}) {
+    const absl::StatusOr<Package> package = Render(4, bundling);
+    ASSERT_FALSE(package.ok());
+    const SongStatus* song = FailedSong(last_);
+    ASSERT_NE(song, nullptr) << package.status();
+    EXPECT_EQ(song->title(), "Song 2");
+    EXPECT_TRUE(song->source_at_fault()) << song->failure();
+    EXPECT_THAT(song->failure(), testing::HasSubstr("2-1.wav"));
   }
 }
 
-TEST_F(EmbeddedFarm, StopsWhenItIsToldTo) {
+TEST_F(EmbeddedFarmTest, StopsWhenItIsToldTo) {
   stop_ = true;
-  EXPECT_TRUE(absl::IsCancelled(Render(2, Bundling::kSong).status()));
+  EXPECT_TRUE(absl::IsCancelled(Render(2, BUNDLING_SONG).status()));
 }
 
-TEST_F(EmbeddedFarm, CountsEveryPassOfProgress) {
-  const std::string blobs = folder_ / "counted";
-  std::filesystem::create_directory(blobs);
-  BlobStore store(blobs);
-  AdoptSources(ingested_, store);
-  std::deque<SongProgress> songs;
-  PrepareProgress(plan_, Bundling::kJob, songs);
-  ASSERT_EQ(songs.size(), size_t{kSongs});
-  ASSERT_TRUE(RenderPlanHere(plan_, store, {2, Bundling::kJob, 100}, stop_, songs).ok());
-  for (const SongProgress& song : songs) {
-    EXPECT_GT(song.steps_total, 0);
-    EXPECT_EQ(song.steps_done, song.steps_total) << song.title;
+TEST_F(EmbeddedFarmTest, CountsEveryPassOfProgress) {
+  ASSERT_TRUE(Render(2, BUNDLING_JOB).ok());
+  ASSERT_EQ(last_.songs_size(), kSongs);
+  for (const SongStatus& song : last_.songs()) {
+    EXPECT_GT(song.steps_total(), 0);
+    EXPECT_EQ(song.steps_done(), song.steps_total()) << song.title();
   }
 }
 

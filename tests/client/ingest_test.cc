@@ -111,7 +111,8 @@ TEST_F(IngestTest, AStoreReadsTheSourcesWhereTheyLie) {
   const std::string path = Record("Kick.wav");
   const Ingested ingested = Ingest("{name: K, file: Kick.wav}");
   const test::Folder blobs;
-  BlobStore store(blobs.path());
+  const std::unique_ptr<FileStore> opened = *FileStore::Open(blobs.path(), Durability::kCached);
+  FileStore& store = *opened;
   AdoptSources(ingested, store);
   EXPECT_EQ(*store.PathOf(ingested.sources.at("Kick.wav").digest()), path);
 }
@@ -119,15 +120,18 @@ TEST_F(IngestTest, AStoreReadsTheSourcesWhereTheyLie) {
 TEST_F(IngestTest, FindsASourceThatWasChangedSince) {
   const std::string path = Record("Kick.wav");
   const Ingested ingested = Ingest("{name: K, file: Kick.wav}");
-  EXPECT_TRUE(CheckUnchanged(ingested).ok());
+  EXPECT_TRUE(CheckUnchanged(ingested, Meanwhile::kRendered).ok());
   const auto time = std::filesystem::last_write_time(path);
   std::filesystem::last_write_time(path, time + std::chrono::milliseconds(1));
-  EXPECT_TRUE(absl::IsDataLoss(CheckUnchanged(ingested)));
-  EXPECT_THAT(CheckUnchanged(ingested).message(), HasSubstr("Kick.wav"));
+  EXPECT_TRUE(absl::IsDataLoss(CheckUnchanged(ingested, Meanwhile::kRendered)));
+  EXPECT_THAT(CheckUnchanged(ingested, Meanwhile::kRendered).message(), HasSubstr("Kick.wav"));
   std::filesystem::last_write_time(path, time);
-  EXPECT_TRUE(CheckUnchanged(ingested).ok());
+  EXPECT_TRUE(CheckUnchanged(ingested, Meanwhile::kRendered).ok());
+  std::filesystem::last_write_time(path, time + std::chrono::milliseconds(1));
+  EXPECT_THAT(CheckUnchanged(ingested, Meanwhile::kUploaded).message(),
+              HasSubstr("was changed while it was uploaded; submit again"));
   std::filesystem::remove(path);
-  EXPECT_TRUE(absl::IsDataLoss(CheckUnchanged(ingested)));
+  EXPECT_TRUE(absl::IsDataLoss(CheckUnchanged(ingested, Meanwhile::kRendered)));
 }
 
 }  // namespace

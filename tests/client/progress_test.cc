@@ -80,5 +80,14 @@ TEST(ProgressDisplay, OfLinesTellsEachSongOnce) {
   EXPECT_THAT(text, Not(HasSubstr("\x1b")));
 }
 
+TEST(TransferText, SaysHowManyBytesASecond) {
+  // Half of 2 GB in 10 s.
+  const std::string half = TransferText(0.5, 2'000'000'000, 10);
+  EXPECT_THAT(half, HasSubstr(" 50 %"));
+  EXPECT_THAT(half, HasSubstr("100.0 MB/s"));
+  EXPECT_THAT(half, HasSubstr("0:10 left"));
+  EXPECT_THAT(TransferText(0, 2'000'000'000, 10), Not(HasSubstr("/s")));
+}
+
 }  // namespace
 }  // namespace trackout

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <thread>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -145,6 +146,66 @@ TEST_F(StagingTest, AStopEndsTheWaitForAnother) {
   const std::atomic<bool> stop = true;
   EXPECT_TRUE(absl::IsCancelled(Staging::Create(folder_.path(), stop).status()));
   close(other);
+}
+
+class OrderStagingTest : public StagingTest {
+ protected:
+  std::unique_ptr<Staging> Collect() {
+    absl::StatusOr<std::unique_ptr<Staging>> staging =
+        Staging::OfOrder(folder_.path(), "nighttrains", stop_, [this] { stop_ = true; });
+    if (!staging.ok()) return nullptr;
+    return *std::move(staging);
+  }
+
+  std::atomic<bool> stop_ = false;  // set when it would wait
+};
+
+TEST_F(OrderStagingTest, LeavesNothingUnlessItIsKept) {
+  test::WriteFile(Collect()->blobs() + "/b", "blob");
+  EXPECT_THAT(Listing(folder_.path()), IsEmpty());
+}
+
+TEST_F(OrderStagingTest, TakesUpWhatWasKeptButThePackage) {
+  {
+    const std::unique_ptr<Staging> staging = Collect();
+    test::WriteFile(staging->blobs() + "/b", "blob");
+    test::WriteFile(staging->package() + "/half", "package");
+    staging->Keep();
+  }
+  const std::unique_ptr<Staging> staging = Collect();
+  EXPECT_EQ(test::ReadFile(staging->blobs() + "/b"), "blob");
+  EXPECT_THAT(Listing(staging->package()), IsEmpty());
+}
+
+TEST_F(OrderStagingTest, IsNotDeadToARender) {
+  {
+    const std::unique_ptr<Staging> staging = Collect();
+    test::WriteFile(staging->blobs() + "/b", "blob");
+    staging->Keep();
+  }
+  { Begin(); }
+  EXPECT_EQ(test::ReadFile(folder_ / ".trackout-nighttrains/blobs/b"), "blob");
+}
+
+TEST_F(OrderStagingTest, WaitsForAnotherCollectOfTheSameOrder) {
+  const std::unique_ptr<Staging> first = Collect();
+  EXPECT_EQ(Collect(), nullptr);
+  EXPECT_TRUE(stop_) << "it was told that it waits";
+}
+
+TEST_F(OrderStagingTest, TakesItsTurnWhenTheOtherHasEnded) {
+  std::unique_ptr<Staging> first = Collect();
+  absl::StatusOr<std::unique_ptr<Staging>> second = absl::UnknownError("");
+  std::atomic<bool> waits = false;
+  std::thread other(
+      [&] { second = Staging::OfOrder(folder_.path(), "nighttrains", never_, [&] { waits = true; }); });
+  while (!waits) std::this_thread::yield();
+  first = nullptr;
+  other.join();
+  ASSERT_TRUE(second.ok()) << second.status();
+  test::WriteFile((*second)->package() + "/p", "package");
+  EXPECT_TRUE((*second)->MoveIntoPlace("Album", false).ok());
+  EXPECT_EQ(test::ReadFile(folder_ / "Album/p"), "package");
 }
 
 }  // namespace

@@ -32,18 +32,6 @@ Manifest With(const std::vector<File>& files) {
   return manifest;
 }
 
-TEST(SizeText, IsInPowersOfTen) {
-  EXPECT_EQ(SizeText(0), "0.0 kB");
-  EXPECT_EQ(SizeText(1500), "1.5 kB");
-  EXPECT_EQ(SizeText(59'097'644), "59.1 MB");
-  EXPECT_THAT(SizeText(1'300'000'000), testing::MatchesRegex("1\\.30? GB"));
-}
-
-TEST(SizeText, NeverSaysAThousand) {
-  EXPECT_EQ(SizeText(999'999), "1.0 MB");
-  EXPECT_THAT(SizeText(999'999'999), HasSubstr("GB"));
-}
-
 TEST(LengthText, IsMinutesAndSeconds) {
   EXPECT_THAT(LengthText(48000 * 205 + 9600, 48000), testing::StartsWith("3:25.2"));
   EXPECT_THAT(LengthText(0, 48000), testing::StartsWith("0:00.0"));

@@ -91,6 +91,20 @@ TEST(Digest, IsOrderedByHashThenSize) {
   EXPECT_TRUE(less(a, b));
 }
 
+TEST(Digest, OfAPeerMayHaveNoShape) {
+  EXPECT_TRUE(IsValid(DigestOf("")));
+  EXPECT_TRUE(IsValid(DigestOf("a")));
+  EXPECT_FALSE(IsValid(Digest()));
+  Digest digest = DigestOf("a");
+  digest.set_size_bytes(-1);
+  EXPECT_FALSE(IsValid(digest));
+  digest = DigestOf("a");
+  digest.set_sha256(digest.sha256() + "a");
+  EXPECT_FALSE(IsValid(digest));
+  digest.set_sha256(std::string(31, 'a'));
+  EXPECT_FALSE(IsValid(digest));
+}
+
 TEST(Digest, HexIsLowerCaseWithLeadingZeros) {
   EXPECT_EQ(Hex(std::string_view("\x00\x0F\xA0\xFF", 4)), "000fa0ff");
 }

@@ -1,6 +1,7 @@
 // Words that were nearly right, names that some file system takes for one, and how text is quoted.
 #include "core/text.h"
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
 namespace trackout {
@@ -93,6 +94,18 @@ TEST(Text, KnowsWhatCannotBeSeen) {
 TEST(Text, KnowsBlanks) {
   for (const char32_t c : U" \u00A0\u2003\u3000"s) EXPECT_TRUE(IsBlank(c)) << static_cast<uint32_t>(c);
   for (const char32_t c : U"a_\t"s) EXPECT_FALSE(IsBlank(c)) << static_cast<uint32_t>(c);
+}
+
+TEST(SizeText, IsInPowersOfTen) {
+  EXPECT_EQ(SizeText(0), "0.0 kB");
+  EXPECT_EQ(SizeText(1500), "1.5 kB");
+  EXPECT_EQ(SizeText(59'097'644), "59.1 MB");
+  EXPECT_THAT(SizeText(1'300'000'000), testing::MatchesRegex("1\\.30? GB"));
+}
+
+TEST(SizeText, NeverSaysAThousand) {
+  EXPECT_EQ(SizeText(999'999), "1.0 MB");
+  EXPECT_THAT(SizeText(999'999'999), testing::HasSubstr("GB"));
 }
 
 }  // namespace

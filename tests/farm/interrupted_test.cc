@@ -30,9 +30,9 @@ class Interrupted : public Studio {
   bool IsInTheMiddle() const {
     for (const std::string& name : NamesIn(out())) {
       if (!name.starts_with(".trackout-")) continue;
-      for (const std::string& blob : NamesIn(out() + "/" + name + "/blobs")) {
+      for (const std::string& blob : NamesIn(out() + "/" + name + "/blobs/new")) {
         std::error_code error;
-        const auto size = std::filesystem::file_size(out() + "/" + name + "/blobs/" + blob, error);
+        const auto size = std::filesystem::file_size(out() + "/" + name + "/blobs/new/" + blob, error);
         if (!error && size > 0) return true;
       }
     }

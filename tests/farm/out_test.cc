@@ -217,7 +217,7 @@ TEST_F(FullDisk, WithoutRoomForAnythingIsTold) {
 TEST_F(FullDisk, FilledBySomebodyElseDuringTheRenderIsTold) {
   const std::string filled_by_another =
       "$RENDER --block 16 & pid=$!\n"
-      "while kill -0 $pid && [ -z \"$(find $DISK -name 'new-*' -size +0)\" ]; do :; done\n"
+      "while kill -0 $pid && [ -z \"$(find $DISK -path '*/new/*' -size +0)\" ]; do :; done\n"
       "kill -STOP $pid\n"
       "head -c 100000000 /dev/zero > $DISK/filler\n"
       "kill -CONT $pid; wait $pid; code=$?; rm $DISK/filler";

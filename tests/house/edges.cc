@@ -31,6 +31,9 @@ const std::vector<Rule>& Rules() {
   static const auto& rules = *new std::vector<Rule>{
       {"proto/", {"proto/"}},
       {"core/", {"core/", "proto/"}},
+      {"coordinator/journal/", {"core/", "proto/", "coordinator/journal/"}},
+      {"coordinator/desk/",
+       {"core/", "proto/", "coordinator/desk/", "coordinator/package/", "coordinator/planner/"}},
       {"coordinator/planner/", {"core/", "proto/", "coordinator/planner/", "coordinator/package/"}},
       {"coordinator/package/", {"core/", "proto/", "coordinator/package/"}},
       {"coordinator/", {"core/", "proto/", "coordinator/"}},
@@ -58,6 +61,10 @@ const std::vector<Gate>& Gates() {
       {"utf8proc.h", std::regex("core/text\\.cc")},
       {"CLI/", std::regex("[a-z]+/main\\.cc")},
       {"hwy/", std::regex("worker/dsp/.*")},
+      {"sqlite3.h", std::regex("coordinator/journal/sqlite_journal\\.cc")},
+      {"grpc", std::regex("core/rpc/.*|coordinator/(server|services/.*)\\.(cc|h)|worker/remote_leases\\.cc|"
+                          "client/(farm|embedded_farm)\\.(cc|h)")},
+      {"spdlog/", std::regex("[a-z]+/main\\.cc|coordinator/coordinator\\.cc|worker/[a-z_]+\\.cc")},
   };
   return gates;
 }
@@ -82,6 +89,12 @@ std::vector<Include> IncludesOf(const fs::path& root, const std::string& file) {
   return includes;
 }
 
+// Rooms that decide: without threads, locks, clocks, disks.
+constexpr std::array kPure = {"coordinator/desk/", "coordinator/package/", "coordinator/planner/",
+                              "core/spec/"};
+constexpr std::array kImpure = {"thread", "mutex",  "condition_variable", "chrono",   "atomic", "future",
+                                "ctime",  "time.h", "absl/time/clock.h",  "unistd.h", "random"};
+
 // Why the include crosses an edge; empty where it does not.
 std::string WhyNot(const fs::path& root, const Include& include) {
   for (const Gate& gate : Gates()) {
@@ -94,6 +107,9 @@ std::string WhyNot(const fs::path& root, const Include& include) {
                                    [&](const Rule& one) { return include.from.starts_with(one.files); });
     return StartsWithAny(include.to, rule->may_include) ? "" : "crosses an edge of the house";
   }
+  if (StartsWithAny(include.from, kPure) &&
+      std::find(kImpure.begin(), kImpure.end(), include.to) != kImpure.end())
+    return "a pure room knows no threads, clocks and disks";
   if (include.is_quoted && fs::exists(root / fs::path(include.from).parent_path() / include.to))
     return "is not written from the root";
   if (include.from.starts_with("worker/dsp/") && !include.to.starts_with("hwy/") &&

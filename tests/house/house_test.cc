@@ -74,6 +74,15 @@ TEST_F(PlantedHouse, ShowsEveryKindOfCrossing) {
       {"client/collect.cc", "#include <openssl/evp.h>"},
       {"core/text.h", "#include <utf8proc.h>"},
       {"client/commands.cc", "#include <CLI/CLI.hpp>"},
+      {"coordinator/desk/desk.cc", "#include \"coordinator/coordinator.h\""},
+      {"coordinator/desk/desk.cc", "#include \"coordinator/journal/journal.h\""},
+      {"coordinator/desk/desk.cc", "#include <chrono>"},
+      {"coordinator/desk/lease_table.h", "#include <mutex>"},
+      {"coordinator/planner/planner.cc", "#include <thread>"},
+      {"coordinator/journal/memory_journal.cc", "#include <sqlite3.h>"},
+      {"coordinator/coordinator.h", "#include \"grpcpp/grpcpp.h\""},
+      {"core/digest.cc", "#include \"spdlog/spdlog.h\""},
+      {"worker/lease_loop.h", "#include \"grpcpp/channel.h\""},
   };
   for (const auto& crossing : crossings) {
     EXPECT_THAT(Plant(crossing.file, crossing.line),

@@ -68,9 +68,13 @@ Ended Run(const std::vector<std::string>& command) {
   return ended;
 }
 
-std::string TrackoutPath() {
+std::string ProgramPath(const std::string& name) {
   const char* programs = std::getenv("TRACKOUT_PROGRAMS");
-  return std::string(programs != nullptr ? programs : PROGRAM_FOLDER) + "/trackout";
+  return std::string(programs != nullptr ? programs : PROGRAM_FOLDER) + "/" + name;
+}
+
+std::string TrackoutPath() {
+  return ProgramPath("trackout");
 }
 
 Ended Trackout(const std::vector<std::string>& arguments) {
@@ -79,7 +83,11 @@ Ended Trackout(const std::vector<std::string>& arguments) {
   return Run(command);
 }
 
-Process::Process(const std::vector<std::string>& command) : pid_(Start(command, -1, -1)) {}
+Process::Process(const std::vector<std::string>& command, const std::string& log) {
+  const int file = log.empty() ? -1 : open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  pid_ = Start(command, file, file);
+  if (file >= 0) close(file);
+}
 
 Process::~Process() {
   if (pid_ < 0) return;
@@ -92,9 +100,18 @@ void Process::Signal(int signal) const {
 }
 
 int Process::Wait() {
-  const int code = WaitFor(pid_);
+  if (pid_ >= 0) ended_ = WaitFor(pid_);
   pid_ = -1;
-  return code;
+  return ended_;
+}
+
+bool Process::HasEnded() {
+  int status = 0;
+  if (pid_ < 0) return true;
+  if (waitpid(pid_, &status, WNOHANG) != pid_) return false;
+  ended_ = ExitCodeOf(status);
+  pid_ = -1;
+  return true;
 }
 
 bool HasProgram(const std::string& name) {

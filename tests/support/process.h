@@ -20,21 +20,26 @@ Ended Run(const std::vector<std::string>& command);
 // Runs the product's program `trackout` with these arguments.
 Ended Trackout(const std::vector<std::string>& arguments);
 std::string TrackoutPath();
+// A program of the product by its name.
+std::string ProgramPath(const std::string& name);
 
 // A program that goes on while the test does. Killed, by its pid, if it still runs at the end.
 class Process {
  public:
-  explicit Process(const std::vector<std::string>& command);
+  // `log`: the file that takes what it prints; empty: nobody does.
+  explicit Process(const std::vector<std::string>& command, const std::string& log = "");
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
   void Signal(int signal) const;
+  bool HasEnded();
   // Waits for the end; the exit code as in Ended.
   int Wait();
 
  private:
   pid_t pid_ = -1;
+  int ended_ = -1;  // the exit code, once it is known
 };
 
 // Whether an outside program is there; deploy/install.sh installs all that tests use.

@@ -51,7 +51,7 @@ struct Work {
 
 class Pass {
  public:
-  Pass(const JobResults& earlier, BlobStore& store, const RenderSettings& settings)
+  Pass(const JobResults& earlier, FileStore& store, const RenderSettings& settings)
       : earlier_(earlier), store_(store), settings_(settings) {}
 
   absl::Status Prepare(const std::vector<const PlannedJob*>& jobs) {
@@ -229,7 +229,7 @@ class Pass {
   }
 
   const JobResults& earlier_;
-  BlobStore& store_;
+  FileStore& store_;
   const RenderSettings settings_;
   std::map<std::string, std::unique_ptr<TrackReader>> readers_;
   std::map<std::string, const StereoBlock*> made_here_;  // prints, by job key
@@ -241,7 +241,7 @@ class Pass {
 }  // namespace
 
 absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const PlannedJob*>& jobs,
-                                                    const JobResults& earlier, BlobStore& store,
+                                                    const JobResults& earlier, FileStore& store,
                                                     const RenderSettings& settings) {
   for (const PlannedJob* job : jobs) {
     if (job->job().engine_version() != kEngineVersion) {
@@ -257,8 +257,8 @@ absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const Plan
   return pass.Finish();
 }
 
-absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier,
-                                      const BlobStore& store, const RenderSettings& settings) {
+absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier, FileStore& store,
+                                      const RenderSettings& settings) {
   const SumProof& proof = job.job().sum_proof();
   std::vector<std::string> paths;
   std::vector<JobOutput> outputs{proof.mix()};

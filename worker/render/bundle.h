@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/blob_store.h"
+#include "core/blobs/file_store.h"
 #include "core/job_key.h"
 #include "proto/render.pb.h"
 
@@ -26,11 +26,11 @@ struct RenderSettings {
 // that is only a buffer here has none and is left out.
 // DataLoss: a source is at fault; ResourceExhausted: the disk is full.
 absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const PlannedJob*>& jobs,
-                                                    const JobResults& earlier, BlobStore& store,
+                                                    const JobResults& earlier, FileStore& store,
                                                     const RenderSettings& settings);
 
 // Renders one SumProof.
-absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier,
-                                      const BlobStore& store, const RenderSettings& settings);
+absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier, FileStore& store,
+                                      const RenderSettings& settings);
 
 }  // namespace trackout

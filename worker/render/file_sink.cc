@@ -12,7 +12,7 @@ FileSink::FileSink(std::unique_ptr<BlobWriter> blob, Format format, int channels
       channels_(channels),
       data_bytes_(frames * channels * BytesPerSample(format_)) {}
 
-absl::StatusOr<std::unique_ptr<FileSink>> FileSink::Create(BlobStore& store, const Format& format,
+absl::StatusOr<std::unique_ptr<FileSink>> FileSink::Create(FileStore& store, const Format& format,
                                                            int channels, int sample_rate, int64_t frames) {
   absl::StatusOr<std::unique_ptr<BlobWriter>> blob = store.Create();
   if (!blob.ok()) return blob.status();

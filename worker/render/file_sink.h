@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/blob_store.h"
+#include "core/blobs/file_store.h"
 #include "proto/render.pb.h"
 
 namespace trackout {
@@ -15,7 +15,7 @@ namespace trackout {
 class FileSink {
  public:
   // `frames` is the length of the whole file.
-  static absl::StatusOr<std::unique_ptr<FileSink>> Create(BlobStore& store, const Format& format,
+  static absl::StatusOr<std::unique_ptr<FileSink>> Create(FileStore& store, const Format& format,
                                                           int channels, int sample_rate, int64_t frames);
 
   const Format& format() const { return format_; }

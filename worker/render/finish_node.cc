@@ -55,7 +55,7 @@ FinishNode::FinishNode(const RenderJob& job, std::vector<const StereoBlock*> pri
 
 absl::StatusOr<std::unique_ptr<FinishNode>> FinishNode::Create(const RenderJob& job,
                                                                std::vector<const StereoBlock*> prints,
-                                                               BlobStore& store, int block_frames) {
+                                                               FileStore& store, int block_frames) {
   if (!IsWhole(job.finish()))
     return absl::InvalidArgumentError("a finish names a print or a mix that it does not have");
   std::unique_ptr<FinishNode> node(new FinishNode(job, std::move(prints), block_frames));

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/blob_store.h"
+#include "core/blobs/file_store.h"
 #include "proto/render.pb.h"
 #include "worker/render/file_sink.h"
 #include "worker/render/print_node.h"
@@ -22,7 +22,7 @@ class FinishNode {
   // `prints` stand for job.finish().prints(), in order, and outlive the node.
   static absl::StatusOr<std::unique_ptr<FinishNode>> Create(const RenderJob& job,
                                                             std::vector<const StereoBlock*> prints,
-                                                            BlobStore& store, int block_frames);
+                                                            FileStore& store, int block_frames);
 
   absl::Status Process(int64_t first_frame, size_t frames);
   absl::StatusOr<std::vector<Rendered>> Finish();

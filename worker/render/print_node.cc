@@ -96,7 +96,7 @@ void PrintNode::AddBusesInto(int target_index, size_t frames) {
   }
 }
 
-absl::StatusOr<std::unique_ptr<PrintSink>> PrintSink::Create(BlobStore& store) {
+absl::StatusOr<std::unique_ptr<PrintSink>> PrintSink::Create(FileStore& store) {
   absl::StatusOr<std::unique_ptr<BlobWriter>> blob = store.Create();
   if (!blob.ok()) return blob.status();
   return std::unique_ptr<PrintSink>(new PrintSink(*std::move(blob)));
@@ -116,7 +116,7 @@ absl::StatusOr<Rendered> PrintSink::Finish() {
   return rendered;
 }
 
-absl::StatusOr<std::unique_ptr<PrintSource>> PrintSource::Open(const BlobStore& store, const Digest& digest,
+absl::StatusOr<std::unique_ptr<PrintSource>> PrintSource::Open(FileStore& store, const Digest& digest,
                                                                int block_frames) {
   absl::StatusOr<std::string> path = store.PathOf(digest);
   if (!path.ok()) return path.status();

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/blob_store.h"
+#include "core/blobs/file_store.h"
 #include "proto/render.pb.h"
 #include "worker/dsp/gain.h"
 #include "worker/render/track_reader.h"
@@ -59,7 +59,7 @@ class PrintNode {
 // Writes a print to a blob.
 class PrintSink {
  public:
-  static absl::StatusOr<std::unique_ptr<PrintSink>> Create(BlobStore& store);
+  static absl::StatusOr<std::unique_ptr<PrintSink>> Create(FileStore& store);
   absl::Status Write(const StereoBlock& block, size_t frames);
   absl::StatusOr<Rendered> Finish();
 
@@ -72,7 +72,7 @@ class PrintSink {
 // Reads a print from a blob, from its start on.
 class PrintSource {
  public:
-  static absl::StatusOr<std::unique_ptr<PrintSource>> Open(const BlobStore& store, const Digest& digest,
+  static absl::StatusOr<std::unique_ptr<PrintSource>> Open(FileStore& store, const Digest& digest,
                                                            int block_frames);
   ~PrintSource();
   PrintSource(const PrintSource&) = delete;

@@ -9,7 +9,7 @@
 
 namespace trackout {
 
-TrackReader::TrackReader(const RawTrack& track, const BlobStore& store, int block_frames) : store_(store) {
+TrackReader::TrackReader(const RawTrack& track, FileStore& store, int block_frames) : store_(store) {
   for (const Region& region : track.regions()) {
     regions_.push_back({region, dsp::FromDecibels(region.gain_db()), nullptr, ""});
   }

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "core/audio/audio_file.h"
-#include "core/blob_store.h"
+#include "core/blobs/file_store.h"
 #include "proto/render.pb.h"
 
 namespace trackout {
@@ -17,7 +17,7 @@ namespace trackout {
 // ends. Not thread-safe.
 class TrackReader {
  public:
-  TrackReader(const RawTrack& track, const BlobStore& store, int block_frames);
+  TrackReader(const RawTrack& track, FileStore& store, int block_frames);
 
   // Fills `plane(0)` (and `plane(1)` of a stereo track) with frames first_frame .. first_frame + frames - 1.
   absl::Status Read(int64_t first_frame, int frames);
@@ -35,7 +35,7 @@ class TrackReader {
 
   absl::Status AddRegion(OpenRegion& region, int64_t first_frame, int frames);
 
-  const BlobStore& store_;
+  FileStore& store_;
   std::vector<OpenRegion> regions_;
   std::vector<double> interleaved_;
   std::vector<std::vector<double>> planes_;

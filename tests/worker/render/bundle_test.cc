@@ -98,7 +98,7 @@ TEST_F(BundleTest, APrintThatOnlyItsFinishReadsIsNotWritten) {
   const JobResults results = Render(jobs_);
   EXPECT_FALSE(results.contains(jobs_[0].key()));
   EXPECT_TRUE(results.contains(jobs_[2].key()));
-  EXPECT_EQ(test::Listing(blobs_.path()).size(), 6u);  // three mixes, two stems, a raw track
+  EXPECT_EQ(BlobFiles().size(), 6u);  // three mixes, two stems, a raw track
 }
 
 TEST_F(BundleTest, APrintByItselfIsABlobOfDoubles) {
@@ -123,7 +123,7 @@ TEST_F(BundleTest, ASourceThatWasCutSinceIsNamed) {
   const absl::Status status = TryRender({PlannedPrint(print, kFrames)}).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
   EXPECT_THAT(status.message(), HasSubstr("Kick.wav"));
-  EXPECT_THAT(test::Listing(blobs_.path()), IsEmpty());
+  EXPECT_THAT(BlobFiles(), IsEmpty());
 }
 
 TEST_F(BundleTest, ASourceOfOtherChannelsIsNamed) {
@@ -140,7 +140,7 @@ TEST_F(BundleTest, AStopBeforeTheFirstBlockLeavesNoBlobs) {
   const absl::Status status =
       RenderBundle({&jobs_[0], &jobs_[1], &jobs_[2], &jobs_[3]}, {}, store_, {500, stop, nullptr}).status();
   EXPECT_TRUE(absl::IsCancelled(status)) << status;
-  EXPECT_THAT(test::Listing(blobs_.path()), IsEmpty());
+  EXPECT_THAT(BlobFiles(), IsEmpty());
 }
 
 TEST_F(BundleTest, AStopUnderWayLeavesNoBlobs) {
@@ -156,7 +156,7 @@ TEST_F(BundleTest, AStopUnderWayLeavesNoBlobs) {
   stopper.join();
   EXPECT_TRUE(absl::IsCancelled(status)) << status;
   EXPECT_LT(frames_done, kHour);
-  EXPECT_THAT(test::Listing(blobs_.path()), IsEmpty());
+  EXPECT_THAT(BlobFiles(), IsEmpty());
 }
 
 TEST_F(BundleTest, TellsHowFarItIs) {

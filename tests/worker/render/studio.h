@@ -111,10 +111,18 @@ class Studio : public testing::Test {
     return samples;
   }
 
+  // The files that the store has, committed or not.
+  std::vector<std::string> BlobFiles() const {
+    std::vector<std::string> names = Listing(blobs_.path());
+    std::erase_if(names, [](const std::string& name) { return name.ends_with('/'); });
+    return names;
+  }
+
   const std::atomic<bool> never_ = false;
   const Folder sources_;
   const Folder blobs_;
-  BlobStore store_{blobs_.path()};
+  const std::unique_ptr<FileStore> opened_ = *FileStore::Open(blobs_.path(), Durability::kCached);
+  FileStore& store_ = *opened_;
 };
 
 inline double Gain(double db) {
