@@ -3,8 +3,10 @@
 //
 //   bench_farm FOLDER [WORKERS] [ORDERS] [JOBS OF AN ORDER]          default: 200 100 100
 //
-// FOLDER is on the disk to measure. Three farms, one after the other, and a peer before and after each:
+// FOLDER is on the disk to measure. Four farms, one after the other, and a peer before and after each:
 // - disk:    the journal is SQLite, as a coordinator has it; a completion counts when it is durable.
+// - slow:    the same with a disk that takes kSlowSync more for each transaction, as one does that writes
+//            through its cache; many machines in the cloud do not. The peer has the same disk.
 // - memory:  the same without a disk.
 // - calm:    the disk again, and workers that rest between jobs, kCalmRate in all: how long a farm takes
 //            to answer that is not flooded. (Of one that is, Little's law gives the sum: 200 workers that
@@ -24,9 +26,11 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <latch>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -54,7 +58,8 @@ using Seconds = std::chrono::duration<double>;
 constexpr int kChannels = 4;
 constexpr int64_t kWaitMs = 2000;
 constexpr double kCalmRate = 400;  // jobs per second, of all workers together
-constexpr Seconds kPeerTime{2};
+constexpr Seconds kPeerTime{1};
+constexpr std::chrono::milliseconds kSlowSync{5};
 constexpr const char* kSound = "sound";  // source of every track and output of every job
 
 struct Load {
@@ -277,10 +282,31 @@ Measured RunFarm(const Load& load, Journal& journal, FileStore& store) {
   return measured;
 }
 
-Measured RunOnDisk(const std::string& folder, const Load& load) {
+// A journal on a disk that syncs late.
+class LateJournal : public Journal {
+ public:
+  LateJournal(Journal& journal, std::chrono::milliseconds late) : journal_(journal), late_(late) {}
+
+  absl::StatusOr<int64_t> BeginTerm() override { return journal_.BeginTerm(); }
+  absl::Status Replay(const std::function<void(const Update&)>& apply) override {
+    return journal_.Replay(apply);
+  }
+  absl::Status Append(std::span<const Update> updates) override {
+    absl::Status appended = journal_.Append(updates);
+    if (late_.count() > 0) std::this_thread::sleep_for(late_);
+    return appended;
+  }
+
+ private:
+  Journal& journal_;
+  const std::chrono::milliseconds late_;
+};
+
+Measured RunOnDisk(const std::string& folder, const Load& load, std::chrono::milliseconds late) {
   std::filesystem::remove_all(folder);
   const std::unique_ptr<DataFolder> data = OrDie(DataFolder::Open(folder));
-  return RunFarm(load, data->journal(), data->store());
+  LateJournal journal(data->journal(), late);
+  return RunFarm(load, journal, data->store());
 }
 
 Measured RunInMemory(const std::string& folder, const Load& load) {
@@ -291,11 +317,12 @@ Measured RunInMemory(const std::string& folder, const Load& load) {
 }
 
 // Appends per second of an update such as a completion of ours leads to.
-double RunJournal(const std::string& folder) {
+double RunJournal(const std::string& folder, std::chrono::milliseconds late) {
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder);
-  const std::unique_ptr<Journal> journal = OrDie(OpenSqliteJournal(folder + "/journal.sqlite"));
-  OrDie(journal->BeginTerm().status());
+  const std::unique_ptr<Journal> prompt = OrDie(OpenSqliteJournal(folder + "/journal.sqlite"));
+  LateJournal journal(*prompt, late);
+  OrDie(journal.BeginTerm().status());
   Update update;
   update.set_unix_ms(std::chrono::duration_cast<std::chrono::milliseconds>(
                          std::chrono::system_clock::now().time_since_epoch())
@@ -310,7 +337,7 @@ double RunJournal(const std::string& folder) {
   int64_t count = 0;
   const Clock::time_point begin = Clock::now();
   while (Clock::now() - begin < kPeerTime) {
-    OrDie(journal->Append({&update, 1}));
+    OrDie(journal.Append({&update, 1}));
     ++count;
   }
   return static_cast<double>(count) / Seconds(Clock::now() - begin).count();
@@ -343,16 +370,16 @@ void Run(const std::string& folder, const Load& load) {
   Load calm = load;
   calm.orders = std::max(1, load.orders / 5);
   calm.rest = Seconds(load.workers / kCalmRate);
-  double before = RunJournal(folder + "/journal");
-  const auto measure = [&](const std::string& name, const auto& farm) {
+  const auto measure = [&](const std::string& name, std::chrono::milliseconds late, const auto& farm) {
+    const double before = RunJournal(folder + "/journal", late);
     const Measured measured = farm();
-    const double after = RunJournal(folder + "/journal");
-    Print(name, measured, (before + after) / 2);
-    before = after;
+    Print(name, measured, (before + RunJournal(folder + "/journal", late)) / 2);
   };
-  measure("disk", [&] { return RunOnDisk(folder + "/farm", load); });
-  measure("memory", [&] { return RunInMemory(folder + "/farm", load); });
-  measure("calm", [&] { return RunOnDisk(folder + "/farm", calm); });
+  constexpr std::chrono::milliseconds kPrompt{0};
+  measure("disk", kPrompt, [&] { return RunOnDisk(folder + "/farm", load, kPrompt); });
+  measure("slow", kSlowSync, [&] { return RunOnDisk(folder + "/farm", load, kSlowSync); });
+  measure("memory", kPrompt, [&] { return RunInMemory(folder + "/farm", load); });
+  measure("calm", kPrompt, [&] { return RunOnDisk(folder + "/farm", calm, kPrompt); });
 }
 
 }  // namespace
