@@ -6,7 +6,7 @@
 #include <string>
 
 #include "client/exit_code.h"
-#include "client/standing.h"
+#include "client/package/standing.h"
 #include "core/spec/album_check.h"
 #include "proto/orders.pb.h"
 
@@ -64,6 +64,7 @@ ExitCode CancelCommand(const OrderOptions& options, const std::string& farm, con
 ExitCode PauseCommand(const OrderOptions& options, const std::string& farm, const std::atomic<bool>& stop);
 ExitCode ResumeCommand(const OrderOptions& options, const std::string& farm, const std::atomic<bool>& stop);
 ExitCode WorkersCommand(Output output, const std::string& farm, const std::atomic<bool>& stop);
-ExitCode DrainCommand(const std::string& worker, const std::string& farm, const std::atomic<bool>& stop);
+ExitCode DrainCommand(const std::string& worker, Output output, const std::string& farm,
+                      const std::atomic<bool>& stop);
 
 }  // namespace trackout

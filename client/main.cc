@@ -160,8 +160,10 @@ void AddFarmCommands(CommandLine& line) {
     AddJson(command, line.order.output);
     AddFarm(command, line.farm);
   }
-  CLI::App* drain = line.Add("drain", "Let a worker end what it renders, and then itself",
-                             [&line] { return DrainCommand(line.worker, line.farm, stop); });
+  CLI::App* drain = line.Add("drain", "Let a worker end what it renders, and then itself", [&line] {
+    return DrainCommand(line.worker, line.order.output, line.farm, stop);
+  });
+  AddJson(drain, line.order.output);
   drain->add_option("WORKER", line.worker, "The worker's name, as trackout workers lists it")->required();
   AddFarm(drain, line.farm);
 }

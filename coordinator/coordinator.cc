@@ -11,7 +11,7 @@
 
 #include "coordinator/planner/planner.h"
 #include "core/job_key.h"
-#include "core/spec/album_check.h"
+#include "core/spec/spec_reader.h"
 #include "core/text.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
@@ -21,6 +21,12 @@ namespace {
 
 // Leases and questions are looked at this often; what a call leads to does not wait for it.
 constexpr auto kTick = std::chrono::milliseconds(100);
+// Of a sound file, far above any recorder.
+constexpr int kMostChannels = 1024;
+// A plan goes into one message, as what comes of it does.
+constexpr size_t kMostPlanBytes = kMostMessageBytes / 4;
+// Of why a worker gives a lease back: it is kept in the journal.
+constexpr size_t kMostReasonBytes = 2048;
 
 // Goes on while the machine sleeps.
 absl::Duration Now() {
@@ -74,13 +80,21 @@ std::string IdentityOf(const SubmitRequest& request) {
 
 // The album, checked and planned. Who sent it has done both; a farm believes nobody.
 absl::StatusOr<RenderPlan> PlanOf(const SubmitRequest& request) {
+  // The text is what counts: reading it again checks every value of it.
+  Spec spec = ReadSpecText("album.yaml", request.spec_text(), Solo::kAllow);
+  if (absl::Status right = WrongAlbum(spec.findings); !right.ok()) return right;
+  if (spec.album.songs().empty() || CanonicalEncoding(spec.album) != CanonicalEncoding(request.album()))
+    return absl::InvalidArgumentError("the album is not what its text says");
   Sources sources;
   for (const Source& source : request.sources()) {
-    if (!IsValid(source.digest())) return absl::InvalidArgumentError("a source has no digest");
+    if (!IsValid(source.digest()) || source.channels() < 1 || source.channels() > kMostChannels ||
+        source.sample_rate() < 1 || source.sample_rate() > kHighestRate || source.frames() < 0 ||
+        source.frames() > kLongestFileFrames) {
+      return absl::InvalidArgumentError(fmt::format("{} is described as no sound", Quoted(source.path())));
+    }
     sources[source.path()] = source;
   }
-  std::vector<Finding> findings = CheckAlbum(request.album(), Solo::kAllow);
-  if (absl::Status right = WrongAlbum(findings); !right.ok()) return right;
+  std::vector<Finding> findings = std::move(spec.findings);
   for (const SourceUse& use : SourceUses(request.album())) {
     if (sources.contains(use.path)) continue;
     return absl::InvalidArgumentError(
@@ -88,6 +102,8 @@ absl::StatusOr<RenderPlan> PlanOf(const SubmitRequest& request) {
   }
   RenderPlan plan = PlanAlbum(request.album(), sources, findings);
   if (absl::Status right = WrongAlbum(findings); !right.ok()) return right;
+  if (plan.ByteSizeLong() > kMostPlanBytes)
+    return absl::InvalidArgumentError("the album is too large for one order; split it");
   return plan;
 }
 
@@ -183,7 +199,8 @@ void Coordinator::WatchClock() {
 }
 
 std::vector<Digest> Coordinator::MissingOf(const std::set<Digest, DigestLess>& digests) {
-  const std::vector<Digest> wanted(digests.begin(), digests.end());
+  std::vector<Digest> wanted;
+  std::copy_if(digests.begin(), digests.end(), std::back_inserter(wanted), IsValid);
   std::vector<Digest> missing;
   const absl::StatusOr<std::vector<MissingBlob>> found = store_.FindMissing(wanted);
   if (!found.ok()) return wanted;
@@ -209,7 +226,7 @@ void Coordinator::Submit(SubmitRequest request, Answer<SubmitResponse> answer) {
   absl::StatusOr<RenderPlan> plan = PlanOf(request);
   if (!plan.ok()) return answer(plan.status());
   *order.mutable_plan() = *std::move(plan);
-  order.set_bundling(request.bundling());
+  order.set_bundling(Bundling_IsValid(request.bundling()) ? request.bundling() : BUNDLING_FARM);
   *order.mutable_album() = std::move(*request.mutable_album());
   order.set_spec_text(std::move(*request.mutable_spec_text()));
   order.set_submitted_unix_ms(UnixMs());
@@ -315,17 +332,22 @@ void Coordinator::Complete(CompleteRequest request, Answer<CompleteResponse> ans
   Enter([&](Desk& desk, absl::Duration now) { desk.Complete(request, MissingOf(outputs), now, answer); });
 }
 
-void Coordinator::Release(const ReleaseRequest& request, Answer<ReleaseResponse> answer) {
-  const std::vector<Digest> missing = MissingOf({request.lost().begin(), request.lost().end()});
+void Coordinator::Release(ReleaseRequest request, Answer<ReleaseResponse> answer) {
+  request.mutable_reason()->resize(std::min<size_t>(request.reason().size(), kMostReasonBytes));
+  request.set_reason(Printable(request.reason()));
   if (request.cause() != ReleaseRequest::given_back) {
     spdlog::warn("worker {} gives a lease back: {}: {}", request.worker().name(),
                  ReleaseRequest::Cause_Name(request.cause()), request.reason());
   }
-  Enter([&](Desk& desk, absl::Duration now) { desk.Release(request, missing, now, answer); });
+  Enter([&](Desk& desk, absl::Duration now) {
+    desk.Release(request, MissingOf({request.lost().begin(), request.lost().end()}), now, answer);
+  });
 }
 
 void Coordinator::BlobLost(const Digest& digest) {
-  Enter([&](Desk& desk, absl::Duration) { desk.BlobLost(digest); });
+  Enter([&](Desk& desk, absl::Duration) {
+    if (!MissingOf({digest}).empty()) desk.BlobLost(digest);  // it may have come meanwhile
+  });
 }
 
 void Coordinator::StopLeasing() {

@@ -46,7 +46,7 @@ class Coordinator {
   void StopWaiting(const AcquireRequest& request);
   void Renew(const RenewRequest& request, Answer<RenewResponse> answer);
   void Complete(CompleteRequest request, Answer<CompleteResponse> answer);
-  void Release(const ReleaseRequest& request, Answer<ReleaseResponse> answer);
+  void Release(ReleaseRequest request, Answer<ReleaseResponse> answer);
 
   // A blob turned out to be damaged: what made it is rendered again.
   void BlobLost(const Digest& digest);

@@ -7,7 +7,7 @@ out=${TRACKOUT_OUT:-$PWD/trackout-demo}
 
 "$root/deploy/install.sh"
 cmake -S "$root" -B "$root/build" -G Ninja -DCMAKE_BUILD_TYPE=Release >/dev/null
-cmake --build "$root/build" --target trackout trackout-demo-album
+cmake --build "$root/build" --target trackout trackout-coordinator trackout-worker trackout-demo-album
 
 album=${1:-}
 if [ -z "$album" ]; then

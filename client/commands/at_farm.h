@@ -8,7 +8,7 @@
 #include "absl/status/statusor.h"
 #include "client/commands.h"
 #include "client/exit_code.h"
-#include "client/farm.h"
+#include "client/farm/farm.h"
 
 namespace trackout {
 

@@ -1,5 +1,5 @@
 // trackout collect: the package of a done order, fetched, verified, renamed into place.
-#include "client/collect.h"
+#include "client/package/collect.h"
 
 #include <chrono>
 #include <deque>
@@ -10,8 +10,8 @@
 #include "client/commands/following.h"
 #include "client/commands/place.h"
 #include "client/commands/speech.h"
-#include "client/farm_tables.h"
-#include "client/moving.h"
+#include "client/farm/farm_tables.h"
+#include "client/farm/moving.h"
 #include "client/tables.h"
 #include "core/text.h"
 #include "fmt/format.h"

@@ -5,7 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "client/exit_code.h"
-#include "client/farm.h"
+#include "client/farm/farm.h"
 #include "proto/orders.pb.h"
 
 namespace trackout {

@@ -3,7 +3,7 @@
 #include "client/commands.h"
 #include "client/commands/at_farm.h"
 #include "client/commands/speech.h"
-#include "client/farm_tables.h"
+#include "client/farm/farm_tables.h"
 #include "core/json.h"
 #include "core/text.h"
 #include "fmt/format.h"
@@ -66,7 +66,8 @@ ExitCode WorkersCommand(Output output, const std::string& address, const std::at
   return GiveResult(output == Output::kJson ? ToJson(*workers) : WorkerTable(*workers), kDone);
 }
 
-ExitCode DrainCommand(const std::string& worker, const std::string& address, const std::atomic<bool>& stop) {
+ExitCode DrainCommand(const std::string& worker, Output output, const std::string& address,
+                      const std::atomic<bool>& stop) {
   const absl::StatusOr<std::unique_ptr<Farm>> farm = FindFarm(address, stop);
   if (!farm.ok()) return FailAtFarm(farm.status());
   const absl::StatusOr<WorkerStatus> status = (*farm)->Drain(worker);
@@ -78,7 +79,7 @@ ExitCode DrainCommand(const std::string& worker, const std::string& address, con
   if (!status.ok()) return FailAtFarm(status.status());
   ListWorkersResponse one;
   *one.add_workers() = *status;
-  return GiveResult(WorkerTable(one), kDone);
+  return GiveResult(output == Output::kJson ? ToJson(*status) : WorkerTable(one), kDone);
 }
 
 }  // namespace trackout

@@ -11,8 +11,8 @@
 #include "absl/status/statusor.h"
 #include "client/commands.h"
 #include "client/exit_code.h"
-#include "client/staging.h"
-#include "client/standing.h"
+#include "client/package/staging.h"
+#include "client/package/standing.h"
 #include "proto/manifest.pb.h"
 
 namespace trackout {

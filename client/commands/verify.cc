@@ -1,5 +1,5 @@
 // trackout verify.
-#include "client/verify.h"
+#include "client/package/verify.h"
 
 #include "client/commands.h"
 #include "client/commands/speech.h"

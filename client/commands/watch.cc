@@ -3,7 +3,7 @@
 #include "client/commands/at_farm.h"
 #include "client/commands/following.h"
 #include "client/commands/speech.h"
-#include "client/farm_tables.h"
+#include "client/farm/farm_tables.h"
 #include "core/json.h"
 #include "fmt/format.h"
 

@@ -169,20 +169,20 @@ void Desk::BlobLost(const Digest& digest) {
       if (SameDigest(source.digest(), digest)) path = source.path();
     }
     if (path.empty()) continue;
-    Update update;
-    JobFailed& failed = *update.mutable_job_failed();
     for (const auto& [key, job] : booked->jobs) {
-      if (book_.IsNeededByAny(key) && Dispatcher::SourcesOf({{}, {job}, 0}).contains(digest.sha256()))
-        failed.add_job_keys(key);
+      if (!book_.IsNeededByAny(key) || !Dispatcher::SourcesOf({{}, {job}, 0}).contains(digest.sha256()))
+        continue;
+      Update update;
+      JobFailed& failed = *update.mutable_job_failed();
+      failed.add_job_keys(key);
+      failed.set_is_final(true);
+      failed.set_reason(
+          fmt::format("the source {} was damaged in the farm's store; submit the album again to send it anew",
+                      Quoted(path)));
+      Journal(std::move(update), [this](const absl::Status& status) {
+        if (status.ok()) DropUnneededLeases();
+      });
     }
-    if (failed.job_keys().empty()) continue;
-    failed.set_is_final(true);
-    failed.set_reason(
-        fmt::format("the source {} was damaged in the farm's store; submit the album again to send it anew",
-                    Quoted(path)));
-    Journal(std::move(update), [this](const absl::Status& status) {
-      if (status.ok()) DropUnneededLeases();
-    });
   }
 }
 

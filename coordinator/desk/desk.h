@@ -167,6 +167,7 @@ class Desk {
   void DropUnreadPrints(const std::string& order);
   void ForgetJobs(std::vector<std::string> job_keys);
   // Ends a lease whose inputs are gone, when that is on the record.
+  std::string WithSourceNames(std::string reason, const std::string& order) const;
   void LoseInputs(LeaseEntry& entry, const std::vector<Digest>& lost, const Answer<ReleaseResponse>& answer);
   bool IsBeingHandedIn(const Digest& digest) const;
   const PlannedJob* FindJob(const std::string& job_key) const;

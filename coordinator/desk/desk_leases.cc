@@ -10,6 +10,8 @@
 namespace trackout {
 namespace {
 
+constexpr size_t kMostIncarnationBytes = 64;
+
 int OutputsOf(const RenderJob& job) {
   switch (job.work_case()) {
     case RenderJob::kPrint:
@@ -38,6 +40,10 @@ bool IsOfWorker(const Worker& worker, const WorkerEntry& entry) {
 
 absl::StatusOr<WorkerEntry*> Desk::Hear(const Worker& worker, absl::Duration now) {
   now_ = now;
+  if (worker.name().empty() || worker.name().size() > static_cast<size_t>(kMostNameBytes) ||
+      Printable(worker.name()) != worker.name() || worker.incarnation().empty() ||
+      worker.incarnation().size() > kMostIncarnationBytes)
+    return absl::InvalidArgumentError("a worker without a name that can be read, or without an incarnation");
   std::vector<std::string> lost_jobs;
   const WorkerEntry* known = table_.FindWorker(worker.name());
   if (known == nullptr || known->card.incarnation() != worker.incarnation()) {
@@ -76,6 +82,9 @@ void Desk::Acquire(const AcquireRequest& request, absl::Duration now, Answer<Acq
   }
   if ((*worker)->nonces.size() >= static_cast<size_t>(kMostLeasesOfWorker)) {
     return Give<AcquireResponse>(answer, absl::ResourceExhaustedError("the worker has too many leases"));
+  }
+  if (waiting_.size() >= static_cast<size_t>(kMostKnownWorkers)) {
+    return Give<AcquireResponse>(answer, absl::ResourceExhaustedError("too many workers wait"));
   }
   const int64_t wait_ms = std::clamp<int64_t>(request.wait_ms(), 0, kLongestWaitMs);
   waiting_.push_back({request, now + absl::Milliseconds(wait_ms), std::move(answer)});
@@ -206,11 +215,12 @@ void Desk::FreeLostJobs(const std::vector<std::string>& job_keys) {
     for (const SongRef& song : book_.WantedBy(key)) dispatcher_.Touch(song);
     if (table_.LostLeasesOf(key) >= kMostLostLeases && book_.IsNeededByAny(key)) given_up.push_back(key);
   }
-  if (given_up.empty()) return;
-  Lease lease;
-  for (const std::string& key : given_up) lease.add_job_keys(key);
-  Fail(lease, "", fmt::format("{} workers in a row disappeared while they rendered it", kMostLostLeases),
-       true, false, nullptr);
+  for (const std::string& key : given_up) {
+    Lease lease;
+    lease.add_job_keys(key);
+    Fail(lease, "", fmt::format("{} workers in a row disappeared while they rendered it", kMostLostLeases),
+         true, false, nullptr);
+  }
 }
 
 void Desk::EndLease(const Lease& lease) {
@@ -387,7 +397,8 @@ void Desk::Release(const ReleaseRequest& request, const std::vector<Digest>& mis
       break;
     case ReleaseRequest::source_at_fault:
       entry->is_committing = true;  // nobody gets the job before the failure is on the record
-      return Fail(request.lease(), request.worker().name(), request.reason(), true, true, answer);
+      return Fail(request.lease(), request.worker().name(), WithSourceNames(request.reason(), entry->order),
+                  true, true, answer);
     default: {  // render_failed, disk_full, and causes of newer workers
       table_.NoteFailure(**worker, request.reason(), now);
       int failures = 0;
@@ -401,6 +412,21 @@ void Desk::Release(const ReleaseRequest& request, const std::vector<Digest>& mis
   EndLease(request.lease());
   Give<ReleaseResponse>(answer, ReleaseResponse());
   Dispatch(now);
+}
+
+// A worker knows a source by its digest; people know it by its path.
+std::string Desk::WithSourceNames(std::string reason, const std::string& order) const {
+  const BookedOrder* booked = book_.Find(order);
+  if (booked == nullptr) return reason;
+  for (const Source& source : booked->order.plan().sources()) {
+    const std::string hex = Hex(source.digest());
+    const size_t at = reason.find(hex);
+    if (at == std::string::npos) continue;
+    const size_t blank = reason.rfind(' ', at);
+    const size_t begin = blank == std::string::npos ? 0 : blank + 1;
+    reason.replace(begin, at + hex.size() - begin, source.path());
+  }
+  return reason;
 }
 
 void Desk::LoseInputs(LeaseEntry& entry, const std::vector<Digest>& lost,

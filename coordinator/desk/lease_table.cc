@@ -219,10 +219,6 @@ std::vector<LeaseEntry> LeaseTable::Expire(absl::Duration now) {
   return expired;
 }
 
-absl::Duration LeaseTable::NextDeadline() const {
-  return deadlines_.empty() ? absl::InfiniteDuration() : deadlines_.begin()->first;
-}
-
 LeaseEntry* LeaseTable::HolderOf(const std::string& job_key) {
   const auto found = holder_.find(job_key);
   return found == holder_.end() ? nullptr : &entries_.at(found->second);

@@ -91,7 +91,6 @@ class LeaseTable {
   void End(const Lease& lease);
   // Those past their deadline, taken out; they may come back as long as nobody else has their jobs.
   std::vector<LeaseEntry> Expire(absl::Duration now);
-  absl::Duration NextDeadline() const;
 
   // The entry that has the job.
   LeaseEntry* HolderOf(const std::string& job_key);
@@ -103,8 +102,6 @@ class LeaseTable {
   // Done, or given up: lost leases count anew. What was granted so far does not come back, should the job be
   // wanted again.
   void NoteEnded(const std::string& job_key);
-
-  int64_t first_attempt() const { return first_attempt_; }
 
  private:
   struct History {

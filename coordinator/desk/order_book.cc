@@ -2,7 +2,25 @@
 
 #include <algorithm>
 
+#include "coordinator/package/manifest.h"
+#include "core/digest.h"
+
 namespace trackout {
+namespace {
+
+// The worst verdict of all proofs.
+std::string VerdictOf(const Manifest& manifest) {
+  std::string worst = "passed";
+  for (const SongFacts& song : manifest.songs()) {
+    for (const Proof& proof : song.proofs()) {
+      if (proof.verdict() == "failed") return "failed";
+      if (proof.verdict() != "passed") worst = proof.verdict();
+    }
+  }
+  return worst;
+}
+
+}  // namespace
 
 bool IsPrint(const PlannedJob& job) {
   return job.job().has_print();
@@ -95,7 +113,14 @@ JobResults OrderBook::ResultsOf(const BookedOrder& booked) const {
 std::vector<std::string> OrderBook::MakersOf(const Digest& digest) const {
   const auto found = makers_of_.find(digest.sha256());
   if (found == makers_of_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  std::vector<std::string> makers;
+  for (const std::string& key : found->second) {
+    const auto& outputs = results_.at(key).outputs();
+    if (std::any_of(outputs.begin(), outputs.end(),
+                    [&](const Rendered& output) { return SameDigest(output.digest(), digest); }))
+      makers.push_back(key);
+  }
+  return makers;
 }
 
 const std::vector<SongRef>& OrderBook::WantedBy(const std::string& job_key) const {
@@ -163,18 +188,23 @@ void OrderBook::Keep(const JobResult& result) {
 }
 
 void OrderBook::Fail(const JobFailed& failed) {
+  std::map<SongRef, int> wanting;  // how many of the jobs a song wants
   for (const std::string& key : failed.job_keys()) {
     failures_[key].push_back({failed.worker(), failed.reason(), failed.attempt()});
     if (!failed.is_final() || IsDone(key)) continue;
-    for (const auto& [order, number] : WantedBy(key)) {
-      BookedOrder* booked = FindOpen(order);
-      if (booked == nullptr) continue;
-      BookedSong& song = booked->songs[static_cast<size_t>(number - 1)];
-      if (song.is_failed || song.is_done) continue;
-      song.is_failed = true;
-      song.source_at_fault = failed.source_at_fault();
-      song.failure = failed.reason();
-    }
+    for (const SongRef& song : WantedBy(key)) ++wanting[song];
+  }
+  // A song that shares some of a bundle's jobs is not the one that the bundle was for: it has its own try.
+  const int all = static_cast<int>(std::count_if(failed.job_keys().begin(), failed.job_keys().end(),
+                                                 [this](const std::string& key) { return !IsDone(key); }));
+  for (const auto& [ref, count] : wanting) {
+    BookedOrder* booked = FindOpen(ref.first);
+    if (booked == nullptr || count < all) continue;
+    BookedSong& song = booked->songs[static_cast<size_t>(ref.second - 1)];
+    if (song.is_failed || song.is_done) continue;
+    song.is_failed = true;
+    song.source_at_fault = failed.source_at_fault();
+    song.failure = failed.reason();
   }
 }
 
@@ -201,8 +231,12 @@ void OrderBook::Recount(BookedOrder& booked, int number, int64_t unix_ms) {
   song.is_open = is_open;
   if (booked.open_songs > 0) {
     booked.ended_unix_ms = 0;  // again, where a blob was lost
+    booked.verdict.clear();
   } else if (!booked.HasEnded()) {
     booked.ended_unix_ms = std::max<int64_t>(1, unix_ms);
+    const bool has_failed = std::any_of(booked.songs.begin(), booked.songs.end(),
+                                        [](const BookedSong& one) { return one.is_failed; });
+    if (!has_failed) booked.verdict = VerdictOf(FinishedManifest(booked.order.plan(), ResultsOf(booked)));
   }
 }
 

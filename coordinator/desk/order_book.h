@@ -44,6 +44,7 @@ struct BookedOrder {
   bool is_paused = false;
   bool is_canceled = false;
   int64_t ended_unix_ms = 0;  // 0: it has not
+  std::string verdict;        // of the proofs, once all songs are done
 
   bool HasEnded() const { return ended_unix_ms != 0; }
 };

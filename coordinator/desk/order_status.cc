@@ -44,18 +44,6 @@ SongStatus StatusOfSong(const OrderBook& book, const BookedOrder& booked, int nu
   return status;
 }
 
-// The worst verdict of all proofs.
-std::string VerdictOf(const Manifest& manifest) {
-  std::string worst = "passed";
-  for (const SongFacts& song : manifest.songs()) {
-    for (const Proof& proof : song.proofs()) {
-      if (proof.verdict() == "failed") return "failed";
-      if (proof.verdict() != "passed") worst = proof.verdict();
-    }
-  }
-  return worst;
-}
-
 }  // namespace
 
 OrderStatus::State StateOf(const BookedOrder& booked) {
@@ -76,8 +64,7 @@ OrderStatus StatusOf(const OrderBook& book, const BookedOrder& booked, const Ste
   status.set_ended_unix_ms(booked.ended_unix_ms);
   for (int number = 1; number <= static_cast<int>(booked.songs.size()); ++number)
     *status.add_songs() = StatusOfSong(book, booked, number, steps_of);
-  if (status.state() == OrderStatus::done)
-    status.set_verdict(VerdictOf(FinishedManifest(booked.order.plan(), book.ResultsOf(booked))));
+  if (status.state() == OrderStatus::done) status.set_verdict(booked.verdict);
   return status;
 }
 

@@ -48,6 +48,8 @@ absl::Status WriteAll(const DiskFile& file, std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t count = write(file.descriptor(), bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
+    // What cannot be written is no blob that is damaged: data loss is for those that were whole.
+    if (count < 0 && errno == EIO) return absl::InternalError("cannot write: the disk fails");
     if (count < 0) return DiskError(errno, "cannot write");
     bytes = bytes.subspan(static_cast<size_t>(count));
   }

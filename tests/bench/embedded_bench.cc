@@ -27,8 +27,8 @@
 #include <vector>
 
 #include "client/commands/prepared.h"
-#include "client/embedded_farm.h"
-#include "client/order_id.h"
+#include "client/farm/embedded_farm.h"
+#include "client/farm/order_id.h"
 #include "coordinator/package/seal.h"
 #include "core/digest.h"
 #include "core/limits.h"

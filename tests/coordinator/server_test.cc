@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <thread>
 
 #include "core/blobs/copy.h"
@@ -163,6 +164,77 @@ TEST_F(ServerTest, RefusesWhatIsNoOrder) {
   wrong = Album("wrongorder");
   wrong.mutable_sources(0)->mutable_digest()->set_sha256("short");
   EXPECT_EQ(Submit(wrong, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ServerTest, RefusesWhatOnlyAHandMadeMessageCanSay) {
+  Put("kick");
+  SubmitResponse response;
+  const auto refuses = [&](const SubmitRequest& request) {
+    return Submit(request, &response).error_code() == grpc::StatusCode::INVALID_ARGUMENT;
+  };
+  SubmitRequest wrong = Album("wrongorder");
+  wrong.mutable_album()->mutable_songs(0)->mutable_tracks(0)->set_fader(std::nan(""));
+  EXPECT_TRUE(refuses(wrong)) << "an album that is not what its text says";
+  wrong = Album("wrongorder");
+  wrong.mutable_album()->clear_songs();
+  EXPECT_TRUE(refuses(wrong));
+  wrong = Album("wrongorder");
+  wrong.mutable_sources(0)->set_channels(-1);
+  EXPECT_TRUE(refuses(wrong));
+  wrong = Album("wrongorder");
+  wrong.mutable_sources(0)->set_frames(int64_t{1} << 62);
+  EXPECT_TRUE(refuses(wrong));
+}
+
+TEST_F(ServerTest, TakesABundlingThatItDoesNotKnowAsItsOwnChoice) {
+  Put("kick");
+  SubmitRequest newer = Album("firstorder");
+  newer.set_bundling(static_cast<Bundling>(7));
+  SubmitResponse response;
+  ASSERT_TRUE(Submit(newer, &response).ok());
+  EXPECT_TRUE(Acquire(WorkerCalled("worker"), 1).has_lease());
+}
+
+TEST_F(ServerTest, DoesNotForgetAResultForADigestThatIsNobodys) {
+  Put("kick");
+  Put("master");
+  SubmitResponse response;
+  ASSERT_TRUE(Submit(Album("firstorder"), &response).ok());
+  const Worker worker = WorkerCalled("worker");
+  EXPECT_EQ(Complete(worker, Acquire(worker, 1), "master").verdict(), CompleteResponse::accepted);
+  const std::unique_ptr<BlobStore> blobs = RemoteStore(channel_);
+  Digest wrong = DigestOf("master");
+  wrong.set_size_bytes(1);
+  EXPECT_TRUE(absl::IsNotFound(blobs->Open(wrong, 0).status()));
+  coordinator_->BlobLost(DigestOf("master"));  // said by mistake: it is there
+  EXPECT_EQ(StatusOf("firstorder").state(), OrderStatus::done);
+}
+
+TEST_F(ServerTest, RefusesAWorkerWithoutAName) {
+  for (const std::string& name : {std::string(), std::string("two\nlines"), std::string(5000, 'x')}) {
+    grpc::ClientContext context;
+    RenewRequest request;
+    *request.mutable_worker() = WorkerCalled("worker");
+    request.mutable_worker()->set_name(name);
+    RenewResponse response;
+    EXPECT_EQ(leases_->Renew(&context, request, &response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  }
+}
+
+TEST_F(ServerTest, NamesTheSourceThatIsAtFault) {
+  Put("kick");
+  SubmitResponse response;
+  ASSERT_TRUE(Submit(Album("firstorder"), &response).ok());
+  const Worker worker = WorkerCalled("worker");
+  grpc::ClientContext context;
+  ReleaseRequest request;
+  *request.mutable_worker() = worker;
+  *request.mutable_lease() = Acquire(worker, 1).lease();
+  request.set_cause(ReleaseRequest::source_at_fault);
+  request.set_reason("print: /far/away/blobs/" + Hex(DigestOf("kick")) + ": is not a sound file");
+  ReleaseResponse released;
+  ASSERT_TRUE(leases_->Release(&context, request, &released).ok());
+  EXPECT_EQ(StatusOf("firstorder").songs(0).failure(), "print: kick.wav: is not a sound file");
 }
 
 TEST_F(ServerTest, RefusesAnAlbumThatSaysMoreThanItKnows) {

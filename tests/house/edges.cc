@@ -40,7 +40,7 @@ const std::vector<Rule>& Rules() {
       {"worker/dsp/", {"worker/dsp/"}},
       {"worker/render/", {"core/", "proto/", "worker/dsp/", "worker/render/"}},
       {"worker/", {"core/", "proto/", "worker/"}},
-      {"client/embedded_farm.", {"core/", "proto/", "client/", "worker/", "coordinator/"}},
+      {"client/farm/embedded_farm.", {"core/", "proto/", "client/", "worker/", "coordinator/"}},
       {"client/",
        {"core/", "proto/", "client/", "worker/dsp/", "coordinator/planner/", "coordinator/package/"}},
   };
@@ -63,7 +63,7 @@ const std::vector<Gate>& Gates() {
       {"hwy/", std::regex("worker/dsp/.*")},
       {"sqlite3.h", std::regex("coordinator/journal/sqlite_journal\\.cc")},
       {"grpc", std::regex("core/rpc/.*|coordinator/(server|services/.*)\\.(cc|h)|worker/remote_leases\\.cc|"
-                          "client/(farm|embedded_farm)\\.(cc|h)")},
+                          "client/farm/.*")},
       {"spdlog/", std::regex("[a-z]+/main\\.cc|coordinator/coordinator\\.cc|worker/[a-z_]+\\.cc")},
   };
   return gates;

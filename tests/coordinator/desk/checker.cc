@@ -195,23 +195,38 @@ void Checker::ApplyDone(const JobsDone& done) {
 
 void Checker::ApplyFailed(const JobFailed& failed) {
   Count(Event::kJobFailed);
+  // A bundle fails as a whole, and a song fails where the whole bundle was its own: other jobs are shared.
+  bool has_budget = failed.worker().empty();
+  std::vector<std::string> open;
   for (const std::string& key : failed.job_keys()) {
     if (!failed.worker().empty()) {  // else: a source was lost, workers disappeared
       failures_[key].push_back(failed.worker());
       if (!failed_attempts_[key].insert(failed.attempt()).second)
         Break("I13", fmt::format("attempt {:x} of {} failed twice", failed.attempt(), NameOf(key)));
-      if (static_cast<int>(failures_[key].size()) > settings_.most_failures && IsNeededByAny(key))
-        Break("I13", fmt::format("{} failed {} times", NameOf(key), failures_[key].size()));
-    }
-    if (!failed.is_final() || IsDone(key)) continue;
-    for (auto& [id, booked] : orders_) {
-      const auto job = booked.jobs.find(key);
-      if (booked.state >= OrderStatus::done || job == booked.jobs.end()) continue;
-      for (const int number : job->second->songs()) {
-        if (!IsOpen(booked, number)) continue;
-        booked.songs[static_cast<size_t>(number - 1)].is_failed = true;
-        Count(Event::kSongFailed);
+      int songs = 0;  // each of them has its tries
+      for (const auto& [id, booked] : orders_) {
+        const auto job = booked.jobs.find(key);
+        if (job != booked.jobs.end()) songs += job->second->songs_size();
       }
+      has_budget = has_budget || static_cast<int>(failures_[key].size()) <= settings_.most_failures * songs;
+    }
+    if (!IsDone(key)) open.push_back(key);
+  }
+  if (!has_budget && IsNeededByAny(failed.job_keys(0)))
+    Break("I13", fmt::format("{} failed {} times", NameOf(failed.job_keys(0)),
+                             failures_[failed.job_keys(0)].size()));
+  if (!failed.is_final() || open.empty()) return;
+  for (auto& [id, booked] : orders_) {
+    if (booked.state >= OrderStatus::done) continue;
+    for (size_t i = 0; i < booked.songs.size(); ++i) {
+      const auto wants = [&, number = static_cast<int>(i) + 1](const std::string& key) {
+        const auto job = booked.jobs.find(key);
+        return job != booked.jobs.end() && std::find(job->second->songs().begin(), job->second->songs().end(),
+                                                     number) != job->second->songs().end();
+      };
+      if (!IsOpen(booked, static_cast<int>(i) + 1) || !std::all_of(open.begin(), open.end(), wants)) continue;
+      booked.songs[i].is_failed = true;
+      Count(Event::kSongFailed);
     }
   }
 }

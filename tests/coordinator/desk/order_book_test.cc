@@ -128,6 +128,25 @@ TEST_F(OrderBookTest, FailsOnlyTheSongsThatWantTheJob) {
   EXPECT_EQ(State("order001"), OrderStatus::failed);
 }
 
+TEST_F(OrderBookTest, ABundleThatFailsLeavesTheSongsAloneThatShareSomeOfIt) {
+  Accept("order001", {{{"p1"}, {"shared"}, "f1"}});
+  Accept("order002", {{{"p2"}, {"shared"}, "f2"}});
+  book_.Apply(
+      FailedForGood({KeyNamed("p1"), KeyNamed("shared"), KeyNamed("f1")}, "ann", "kick.wav is cut short"));
+  EXPECT_EQ(State("order001"), OrderStatus::failed);
+  EXPECT_EQ(State("order002"), OrderStatus::running);
+  EXPECT_TRUE(Needs("order002", 1, "shared"));
+}
+
+TEST_F(OrderBookTest, ADigestOfAnotherSizeIsNobodysWork) {
+  Accept("order001", {{{}, {"r"}}});
+  Finish("r");
+  Digest digest = ResultOf(jobs_.at("r")).outputs(0).digest();
+  EXPECT_THAT(book_.MakersOf(digest), SizeIs(1));
+  digest.set_size_bytes(digest.size_bytes() + 1);
+  EXPECT_THAT(book_.MakersOf(digest), IsEmpty());
+}
+
 TEST_F(OrderBookTest, ASongThatIsDoneDoesNotFailAnyMore) {
   Accept("order001", {{{}, {"r"}}});
   Finish("r");

@@ -1,10 +1,10 @@
-#include "client/standing.h"
+#include "client/package/standing.h"
 
 #include <algorithm>
 #include <filesystem>
 
+#include "client/package/verify.h"
 #include "client/text_file.h"
-#include "client/verify.h"
 #include "core/digest.h"
 #include "core/json.h"
 #include "fmt/format.h"

@@ -1,4 +1,4 @@
-#include "client/verify.h"
+#include "client/package/verify.h"
 
 #include <algorithm>
 #include <atomic>

@@ -1,5 +1,5 @@
 // Tables of a farm for people.
-#include "client/farm_tables.h"
+#include "client/farm/farm_tables.h"
 
 #include "absl/strings/str_split.h"
 #include "gmock/gmock.h"

@@ -1,5 +1,5 @@
 // The client's side of a farm, held against a real coordinator that goes away and comes back.
-#include "client/farm.h"
+#include "client/farm/farm.h"
 
 #include <thread>
 

@@ -1,4 +1,4 @@
-#include "client/staging.h"
+#include "client/package/staging.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

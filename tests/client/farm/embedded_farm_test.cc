@@ -1,6 +1,6 @@
 // The embedded farm: the same package with any number of workers and either bundling, and an end without
 // leftovers when something fails. These tests also run under the thread sanitizer.
-#include "client/embedded_farm.h"
+#include "client/farm/embedded_farm.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,11 +1,11 @@
-#include "client/collect.h"
+#include "client/package/collect.h"
 
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <map>
 
-#include "client/verify.h"
+#include "client/package/verify.h"
 #include "coordinator/package/seal.h"
 #include "core/digest.h"
 #include "core/text.h"

@@ -1,5 +1,5 @@
 // Blobs between two stores, of which one is a farm's that comes and goes.
-#include "client/moving.h"
+#include "client/farm/moving.h"
 
 #include "core/blobs/file_store.h"
 #include "core/digest.h"

@@ -1,4 +1,4 @@
-#include "client/farm_tables.h"
+#include "client/farm/farm_tables.h"
 
 #include <algorithm>
 #include <vector>

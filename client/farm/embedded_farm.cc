@@ -1,4 +1,4 @@
-#include "client/embedded_farm.h"
+#include "client/farm/embedded_farm.h"
 
 #include <utility>
 

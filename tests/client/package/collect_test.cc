@@ -1,5 +1,5 @@
 // A package put together: files out of the store, the documents, and a bag that checks.
-#include "client/collect.h"
+#include "client/package/collect.h"
 
 #include "coordinator/package/seal.h"
 #include "core/digest.h"

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/farm.h"
+#include "client/farm/farm.h"
 #include "client/progress.h"
 #include "core/blobs/blob_store.h"
 

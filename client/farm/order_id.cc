@@ -1,4 +1,4 @@
-#include "client/order_id.h"
+#include "client/farm/order_id.h"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,5 +1,5 @@
 // The folder in which a package is made until it is whole.
-#include "client/staging.h"
+#include "client/package/staging.h"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,4 +1,4 @@
-#include "client/farm.h"
+#include "client/farm/farm.h"
 
 #include <cstdio>
 #include <optional>

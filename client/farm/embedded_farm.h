@@ -8,7 +8,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "client/farm.h"
+#include "client/farm/farm.h"
 #include "core/blobs/file_store.h"
 
 namespace trackout {

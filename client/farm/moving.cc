@@ -1,4 +1,4 @@
-#include "client/moving.h"
+#include "client/farm/moving.h"
 
 #include <algorithm>
 #include <chrono>
