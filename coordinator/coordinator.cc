@@ -11,6 +11,7 @@
 
 #include "coordinator/planner/planner.h"
 #include "core/job_key.h"
+#include "core/order_id.h"
 #include "core/spec/spec_reader.h"
 #include "core/text.h"
 #include "fmt/format.h"
@@ -49,12 +50,6 @@ std::string NewNonce() {
     if (count > 0) filled += static_cast<size_t>(count);
   }
   return nonce;
-}
-
-bool IsOrderId(const std::string& id) {
-  return id.size() >= 8 && id.size() <= 32 && id[0] >= 'a' && id[0] <= 'z' &&
-         std::all_of(id.begin(), id.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
 absl::Status WrongAlbum(const std::vector<Finding>& findings) {

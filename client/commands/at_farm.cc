@@ -1,7 +1,7 @@
 #include "client/commands/at_farm.h"
 
 #include "client/commands/speech.h"
-#include "client/farm/order_id.h"
+#include "core/order_id.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

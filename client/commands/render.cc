@@ -5,11 +5,11 @@
 #include "client/commands/prepared.h"
 #include "client/commands/speech.h"
 #include "client/farm/embedded_farm.h"
-#include "client/farm/order_id.h"
 #include "client/package/collect.h"
 #include "coordinator/package/album_text.h"
 #include "coordinator/package/paths.h"
 #include "coordinator/planner/room.h"
+#include "core/order_id.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

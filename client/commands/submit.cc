@@ -14,10 +14,10 @@
 #include "client/commands/speech.h"
 #include "client/farm/farm_tables.h"
 #include "client/farm/moving.h"
-#include "client/farm/order_id.h"
 #include "client/package/staging.h"
 #include "client/tables.h"
 #include "core/json.h"
+#include "core/order_id.h"
 #include "core/text.h"
 #include "fmt/format.h"
 

@@ -16,7 +16,6 @@ namespace {
 
 // One alone does not fill a line of a gigabit while the farm's disk seeks; many only get in each other's way.
 constexpr size_t kMovesAtOnce = 3;
-constexpr int kMostRaces = 5;
 constexpr auto kLookEvery = std::chrono::milliseconds(50);
 
 // What the threads that move share.
@@ -54,7 +53,7 @@ class Moving {
  private:
   void Take(size_t i) {
     const absl::Status status = farm_.KeepTrying([&] {
-      absl::Status copied = Copy(i);
+      absl::Status copied = CopyBlob(from_, to_, digests_[i], end_, &done_bytes_[i]);
       if (end_ && absl::IsCancelled(copied)) return absl::AbortedError("stopped");  // not the farm's doing
       return copied;
     });
@@ -66,15 +65,6 @@ class Moving {
     }
     if (error_.ok()) error_ = status;
     end_ = true;
-  }
-
-  absl::Status Copy(size_t i) {
-    absl::Status copied;
-    for (int tries = 0; tries < kMostRaces; ++tries) {
-      copied = CopyBlob(from_, to_, digests_[i], end_, &done_bytes_[i]);
-      if (!absl::IsOutOfRange(copied)) break;  // somebody else moves the same blob
-    }
-    return copied;
   }
 
   int64_t DoneBytes() const {

@@ -356,6 +356,8 @@ CompleteResponse::Verdict Desk::JudgeLate(const CompleteRequest& request) {
   }
   if (AreDone(request)) return CompleteResponse::duplicate;
   ++stale_completions_;
+  notes_.push_back(fmt::format("worker {}: a completion came too late and is dropped; {} so far",
+                               request.worker().name(), stale_completions_));
   return CompleteResponse::stale;
 }
 

@@ -28,10 +28,10 @@
 
 #include "client/commands/prepared.h"
 #include "client/farm/embedded_farm.h"
-#include "client/farm/order_id.h"
 #include "coordinator/package/seal.h"
 #include "core/digest.h"
 #include "core/limits.h"
+#include "core/order_id.h"
 #include "core/rpc/channel.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"

@@ -1,4 +1,4 @@
-#include "client/farm/order_id.h"
+#include "core/order_id.h"
 
 #include <algorithm>
 #include <cstdint>

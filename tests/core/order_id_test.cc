@@ -1,5 +1,5 @@
 // Names of orders: equal for equal albums, other for others, and always of the shape that a farm takes.
-#include "client/farm/order_id.h"
+#include "core/order_id.h"
 
 #include <set>
 
