@@ -7,7 +7,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
-#include "core/spec/mix_words.h"
 #include "core/spec/spec_values.h"
 #include "core/spec/words.h"
 #include "core/text.h"
@@ -27,19 +26,6 @@ const Rule& RuleOf(const FieldDescriptor* field) {
 
 std::vector<std::string> Words(const std::string& text) {
   return absl::StrSplit(text, ' ', absl::SkipEmpty());
-}
-
-std::string KindName(const YamlNode& node) {
-  switch (node.kind) {
-    case Kind::kNull:
-      return "nothing";
-    case Kind::kSequence:
-      return "a list";
-    case Kind::kMapping:
-      return "a map";
-    default:
-      return Quoted(node.scalar);
-  }
 }
 
 // `track "Kick"`, or `track` where it has no name yet.
@@ -66,14 +52,6 @@ bool HasControls(std::string_view text) {
   });
 }
 
-// Words for a bool, as YAML 1.1 and 1.2 write it.
-std::optional<bool> ParseBool(std::string_view text) {
-  const std::string lower = absl::AsciiStrToLower(absl::string_view(text.data(), text.size()));
-  if (lower == "true" || lower == "yes" || lower == "on") return true;
-  if (lower == "false" || lower == "no" || lower == "off") return false;
-  return std::nullopt;
-}
-
 }  // namespace
 
 void MessageFiller::Tell(const YamlNode& node, const std::string& text) {
@@ -92,7 +70,7 @@ void MessageFiller::FillMessage(const YamlNode& node, Message& message, const st
   if (FillShortForm(node, message, place)) return;
   if (node.kind != Kind::kMapping) {
     Tell(node, fmt::format("{} must be a map of keys and values, found {}",
-                           message.GetDescriptor()->options().GetExtension(noun), KindName(node)));
+                           message.GetDescriptor()->options().GetExtension(noun), node.Text()));
     return;
   }
   subjects_.push_back(Subject(node, message.GetDescriptor()));
@@ -129,6 +107,8 @@ void MessageFiller::FillField(const YamlNode& node, Message& message, const Fiel
                               const std::string& place) {
   if (RuleOf(field).keyed()) {
     FillKeyed(node, message, field, place);
+  } else if (FillShortField(node, message, field, place)) {
+    return;
   } else if (field->is_repeated()) {
     FillList(node, message, field, place);
   } else if (field->cpp_type() == Field::CPPTYPE_MESSAGE) {
@@ -142,7 +122,7 @@ void MessageFiller::FillList(const YamlNode& node, Message& message, const Field
                              const std::string& place) {
   const bool is_single = RuleOf(field).one_or_list() && node.kind == Kind::kScalar;
   if (!is_single && node.kind != Kind::kSequence) {
-    Tell(node, fmt::format("{}: expected a list, found {}", field->name(), KindName(node)));
+    Tell(node, fmt::format("{}: expected a list, found {}", field->name(), node.Text()));
     return;
   }
   const std::vector<YamlNode> single = is_single ? std::vector{node} : std::vector<YamlNode>{};
@@ -161,7 +141,7 @@ void MessageFiller::FillList(const YamlNode& node, Message& message, const Field
 void MessageFiller::FillKeyed(const YamlNode& node, Message& message, const Field* field,
                               const std::string& place) {
   if (node.kind != Kind::kMapping) {
-    Tell(node, fmt::format("{}: expected a map, found {}", field->name(), KindName(node)));
+    Tell(node, fmt::format("{}: expected a map, found {}", field->name(), node.Text()));
     return;
   }
   const Descriptor* type = field->message_type();
@@ -172,19 +152,28 @@ void MessageFiller::FillKeyed(const YamlNode& node, Message& message, const Fiel
       Tell(key, fmt::format("{}: duplicate key {}; keep one", field->name(), Quoted(key.scalar)));
       continue;
     }
-    positions_[fmt::format("{}[{}]", place, index++)] = {key.line, key.column};
+    const std::string entry_place = fmt::format("{}[{}]", place, index++);
+    positions_[entry_place] = {key.line, key.column};
     Message* entry = message.GetReflection()->AddMessage(&message, field);
     FillValue(key, *entry, type->field(0));
-    FillValue(value, *entry, type->field(1));
+    const FieldDescriptor* value_field = type->field(1);
+    if (!value_field->is_repeated()) {
+      FillValue(value, *entry, value_field);
+      continue;
+    }
+    subjects_.push_back(fmt::format("{} {}", field->name(), Quoted(key.scalar)));
+    if (auto* lane = dynamic_cast<AutomationLane*>(entry)) {
+      FillLane(key, value, *lane, entry_place);
+    } else {
+      FillList(value, *entry, value_field, entry_place + "." + value_field->name());
+    }
+    subjects_.pop_back();
   }
 }
 
 void MessageFiller::FillValue(const YamlNode& node, Message& message, const Field* field) {
   if (node.kind != Kind::kScalar) {
-    const bool is_later = field->cpp_type() == Field::CPPTYPE_ENUM &&
-                          !field->enum_type()->options().GetExtension(later_words).empty();
-    Tell(node, is_later ? fmt::format("{}: {} here is not supported yet", field->name(), KindName(node))
-                        : fmt::format("{}: expected one value, found {}", field->name(), KindName(node)));
+    Tell(node, fmt::format("{}: expected one value, found {}", field->name(), node.Text()));
     return;
   }
   if (HasControls(node.scalar)) {
@@ -204,7 +193,7 @@ void MessageFiller::FillValue(const YamlNode& node, Message& message, const Fiel
     case Field::CPPTYPE_BOOL: {
       const std::optional<bool> value = node.quoted ? std::nullopt : ParseBool(node.scalar);
       if (!value) {
-        Tell(node, fmt::format("{}: expected true or false, found {}", field->name(), KindName(node)));
+        Tell(node, fmt::format("{}: expected true or false, found {}", field->name(), node.Text()));
         return;
       }
       reflection->SetBool(&message, field, *value);
@@ -247,7 +236,7 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
                                                       : ParseNumber(node.scalar);
   if (!value || (is_whole && *value != std::floor(*value))) {
     const char* wanted = range.level() ? "level in dB or -inf" : is_whole ? "whole number" : "number";
-    Tell(node, fmt::format("{}: expected a {}, found {}{}", field->name(), wanted, KindName(node),
+    Tell(node, fmt::format("{}: expected a {}, found {}{}", field->name(), wanted, node.Text(),
                            node.quoted && ParseNumber(node.scalar) ? " in quotes; remove them" : ""));
     return;
   }
@@ -257,70 +246,13 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
   }
   const google::protobuf::Reflection* reflection = message.GetReflection();
   if (field->is_repeated()) {
-    reflection->AddDouble(&message, field, *value);
+    is_whole ? reflection->AddInt32(&message, field, static_cast<int32_t>(*value))
+             : reflection->AddDouble(&message, field, *value);
   } else if (is_whole) {
     reflection->SetInt32(&message, field, static_cast<int32_t>(*value));
   } else {
     reflection->SetDouble(&message, field, *value);
   }
-}
-
-bool MessageFiller::FillShortForm(const YamlNode& node, Message& message, const std::string& place) {
-  if (auto* time = dynamic_cast<Time*>(&message)) {
-    FillTime(node, *time, place.substr(place.rfind('.') + 1));
-    return true;
-  }
-  if (auto* format = dynamic_cast<Format*>(&message); format != nullptr && node.kind == Kind::kScalar) {
-    FillFormat(node, *format);
-    return true;
-  }
-  auto* mix = dynamic_cast<MixRequest*>(&message);
-  return mix != nullptr && FillMixWord(node, *mix, place);
-}
-
-void MessageFiller::FillTime(const YamlNode& node, Time& time, const std::string& name) {
-  if (node.kind != Kind::kScalar) {
-    Tell(node, fmt::format("{}: expected a time, found {}", name, KindName(node)));
-    return;
-  }
-  const absl::StatusOr<Time> parsed = ParseTime(node.scalar);
-  if (parsed.ok()) {
-    time = *parsed;
-  } else {
-    Tell(node, fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
-  }
-}
-
-void MessageFiller::FillFormat(const YamlNode& node, Format& format) {
-  const absl::StatusOr<Format> parsed = ParseFormat(node.scalar);
-  if (parsed.ok()) {
-    format = *parsed;
-  } else {
-    Tell(node, fmt::format("format: {}: {}", Quoted(node.scalar), std::string(parsed.status().message())));
-  }
-}
-
-// `instrumental`, or `vocal_up: 0.5` (the entry may go on with other keys).
-bool MessageFiller::FillMixWord(const YamlNode& node, MixRequest& mix, const std::string& place) {
-  if (node.kind == Kind::kScalar) {
-    mix.set_name(node.scalar);
-    return true;
-  }
-  if (node.kind != Kind::kMapping || node.Find("name") != nullptr) return false;
-  YamlNode rest = node;
-  const auto entry = std::find_if(rest.entries.begin(), rest.entries.end(), [](const auto& key_and_value) {
-    const MixWord* mix_word = FindMixWord(key_and_value.first.scalar);
-    return mix_word != nullptr && mix_word->kind == MixWord::Kind::kStep;
-  });
-  if (entry == rest.entries.end()) return false;
-  mix.set_name(entry->first.scalar);
-  positions_[place + ".name"] = {entry->first.line, entry->first.column};
-  subjects_.push_back("mix " + Quoted(mix.name()));
-  FillValue(entry->second, mix, mix.GetDescriptor()->FindFieldByName("step"));
-  rest.entries.erase(entry);
-  FillKeys(rest, mix, place);
-  subjects_.pop_back();
-  return true;
 }
 
 void MessageFiller::TellUnknownKey(const YamlNode& key, const Message& message) {

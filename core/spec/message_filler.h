@@ -38,16 +38,21 @@ class MessageFiller {
   void FillList(const YamlNode& node, Message& message, const Field* field, const std::string& place);
   void FillKeyed(const YamlNode& node, Message& message, const Field* field, const std::string& place);
   void FillValue(const YamlNode& node, Message& message, const Field* field);
-  // Whether the value is a short form of the message, and was taken (or refused) as one.
-  bool FillShortForm(const YamlNode& node, Message& message, const std::string& place);
-  void FillTime(const YamlNode& node, Time& time, const std::string& name);
-  void FillFormat(const YamlNode& node, Format& format);
-  bool FillMixWord(const YamlNode& node, MixRequest& mix, const std::string& place);
   void FillEnum(const YamlNode& node, Message& message, const Field* field);
   void FillNumber(const YamlNode& node, Message& message, const Field* field);
   void TellUnknownKey(const YamlNode& key, const Message& message);
   void CheckRequired(const YamlNode& node, const Message& message);
   void Tell(const YamlNode& node, const std::string& text);
+
+  // short_forms.cc. Whether the value is a short form of the field or the message, and was taken (or refused)
+  // as one.
+  bool FillShortField(const YamlNode& node, Message& message, const Field* field, const std::string& place);
+  bool FillShortForm(const YamlNode& node, Message& message, const std::string& place);
+  void FillTime(const YamlNode& node, Message& message, const Field* field);
+  void FillRange(const YamlNode& node, TimeRange& range, const std::string& place);
+  void FillLane(const YamlNode& key, const YamlNode& node, AutomationLane& lane, const std::string& place);
+  void FillFormat(const YamlNode& node, Format& format);
+  bool FillMixWord(const YamlNode& node, MixRequest& mix, const std::string& place);
 
   std::vector<Finding>& findings_;
   Positions& positions_;

@@ -96,6 +96,13 @@ std::optional<double> ParseNumber(std::string_view text) {
   return number;
 }
 
+std::optional<bool> ParseBool(std::string_view text) {
+  const std::string lower = absl::AsciiStrToLower(Abseil(text));
+  if (lower == "true" || lower == "yes" || lower == "on") return true;
+  if (lower == "false" || lower == "no" || lower == "off") return false;
+  return std::nullopt;
+}
+
 std::optional<double> ParseLevel(std::string_view text) {
   if (text == "-inf" || text == "-.inf" || text == "-Inf" || text == "-.Inf") {
     return -std::numeric_limits<double>::infinity();
@@ -137,6 +144,19 @@ absl::StatusOr<Time> ParseTime(std::string_view text) {
   return time;
 }
 
+absl::StatusOr<Time> ParseSignedTime(std::string_view text) {
+  if (!text.starts_with("-")) return ParseTime(text);
+  absl::StatusOr<Time> time = ParseTime(text.substr(1));
+  if (!time.ok()) return time;
+  if (time->has_musical()) return absl::InvalidArgumentError("a musical time may not be negative");
+  if (time->has_samples()) {
+    time->set_samples(-time->samples());
+  } else {
+    time->set_nanoseconds(-time->nanoseconds());
+  }
+  return time;
+}
+
 std::optional<int64_t> Frames(const Time& time, int sample_rate) {
   switch (time.time_case()) {
     case Time::kMusical:
@@ -146,7 +166,8 @@ std::optional<int64_t> Frames(const Time& time, int sample_rate) {
     default: {
       __extension__ using Int128 = __int128;
       const Int128 scaled = static_cast<Int128>(time.nanoseconds()) * sample_rate;
-      return static_cast<int64_t>((scaled + kNsPerSecond / 2) / kNsPerSecond);
+      const Int128 half = scaled < 0 ? -kNsPerSecond / 2 : kNsPerSecond / 2;
+      return static_cast<int64_t>((scaled + half) / kNsPerSecond);
     }
   }
 }

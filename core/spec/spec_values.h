@@ -1,4 +1,4 @@
-// Values as a spec writes them: numbers, levels, times, formats.
+// Values as a spec writes them: numbers, switches, levels, times, formats.
 #pragma once
 
 #include <cstdint>
@@ -15,6 +15,9 @@ namespace trackout {
 // A finite number; nullopt for anything else, `nan` and `inf` among it.
 std::optional<double> ParseNumber(std::string_view text);
 
+// `true`, `yes`, `on`, `false`, `no`, `off` in any case, as YAML 1.1 and 1.2 write them.
+std::optional<bool> ParseBool(std::string_view text);
+
 // dB: a finite number, or `-inf`.
 std::optional<double> ParseLevel(std::string_view text);
 
@@ -22,7 +25,11 @@ std::optional<double> ParseLevel(std::string_view text);
 // wrong with the text.
 absl::StatusOr<Time> ParseTime(std::string_view text);
 
-// A time as frames at a rate, rounded to the nearest frame. Nullopt for a musical time.
+// The same, with a minus before it or not. A musical time has none.
+absl::StatusOr<Time> ParseSignedTime(std::string_view text);
+
+// A time as frames at a rate, rounded to the nearest frame, a half away from 0. Nullopt for a musical
+// time.
 std::optional<int64_t> Frames(const Time& time, int sample_rate);
 
 // `wav24` and the like. The error says what is wrong with the text.

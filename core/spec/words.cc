@@ -1,5 +1,6 @@
 #include "core/spec/words.h"
 
+#include <algorithm>
 #include <cctype>
 
 #include "proto/album.pb.h"
@@ -17,14 +18,26 @@ std::string Prefix(std::string_view type_name) {
   return prefix + '_';
 }
 
+// FADE_LINEAR, FADE_LOG -> FADE_
+std::string CommonPrefix(const google::protobuf::EnumDescriptor* type) {
+  std::string prefix = type->value(0)->name();
+  for (int i = 1; i < type->value_count(); ++i) {
+    const std::string& name = type->value(i)->name();
+    const auto length = std::mismatch(prefix.begin(), prefix.end(), name.begin(), name.end()).first;
+    prefix.erase(length, prefix.end());
+  }
+  return prefix.substr(0, prefix.rfind('_') + 1);
+}
+
 }  // namespace
 
 std::string WordOf(const google::protobuf::EnumValueDescriptor* value) {
   const std::string& written = value->options().GetExtension(spelling);
   if (!written.empty()) return written;
   std::string name = value->name();
-  const std::string prefix = Prefix(value->type()->name());
-  if (name.starts_with(prefix)) name.erase(0, prefix.size());
+  std::string prefix = Prefix(value->type()->name());
+  if (!name.starts_with(prefix)) prefix = CommonPrefix(value->type());
+  name.erase(0, prefix.size());
   for (char& c : name) c = static_cast<char>(std::tolower(c));
   return name;
 }

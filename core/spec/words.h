@@ -9,7 +9,8 @@
 
 namespace trackout {
 
-// the value's `spelling`, or its name without the prefix of the enum's name, in lower case.
+// The value's `spelling`, or its name in lower case without the prefix of the enum's name, or, where it has
+// not got that, without the prefix that all names of the enum share.
 std::string WordOf(const google::protobuf::EnumValueDescriptor* value);
 
 // All words of an enum but that of an unspecified value.

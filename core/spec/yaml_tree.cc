@@ -315,6 +315,19 @@ const YamlNode* YamlNode::Find(std::string_view key) const {
   return nullptr;
 }
 
+std::string YamlNode::Text() const {
+  switch (kind) {
+    case Kind::kNull:
+      return "nothing";
+    case Kind::kSequence:
+      return "a list";
+    case Kind::kMapping:
+      return "a map";
+    default:
+      return Quoted(scalar);
+  }
+}
+
 bool ReadYaml(const std::string& text, YamlNode& root, Finding& error) {
   if (static_cast<int64_t>(text.size()) > kMostSpecBytes) {
     error.set_line(1);

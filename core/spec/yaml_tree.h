@@ -26,6 +26,9 @@ struct YamlNode {
 
   // The value of a key, or null where there is none.
   const YamlNode* Find(std::string_view key) const;
+
+  // What messages call it: `a list`, `a map`, `nothing`, or the value in quotes.
+  std::string Text() const;
 };
 
 // Reads one document. On failure returns false and says in `error` what is wrong, and where.

@@ -10,7 +10,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-using testing::UnorderedElementsAre;
 
 // Kit -> Drums -> Band -> master; Vox -> master; Lead and Pad of their own.
 Song Example() {
@@ -28,77 +27,258 @@ tracks:
 )");
 }
 
-const Track& TrackOf(const Song& song, const std::string& name) {
-  return song.tracks(FindTrack(song, name));
+// Rooms with returns: Vox sends to Echo, which sends on to Hall; Hall feeds Band.
+Song WithReturns() {
+  return test::ReadSong(R"(buses:
+  - {name: Band}
+  - {name: Vox, sends: [{to: Echo}]}
+returns:
+  - {name: Echo, sends: [{to: Hall}]}
+  - {name: Hall, bus: Band}
+tracks:
+  - {name: Lead, file: a.wav, bus: Vox}
+  - {name: Pad, file: a.wav, sends: [{to: Hall, tap: pre_fader}, {to: Hall}]}
+  - {name: Kick, file: a.wav, bus: Band}
+)");
 }
+
 Track* MutableTrack(Song& song, const std::string& name) {
-  return song.mutable_tracks(FindTrack(song, name));
+  return song.mutable_tracks(Routing(song).FindTrack(name));
 }
 Bus* MutableBus(Song& song, const std::string& name) {
-  return song.mutable_buses(FindBus(song, name));
+  const Routing routing(song);
+  const int bus = routing.FindBus(name);
+  return routing.IsReturn(bus) ? song.mutable_returns(bus - song.tracks_size() - song.buses_size())
+                               : song.mutable_buses(bus - song.tracks_size());
 }
 
+std::vector<std::string> NamesOf(const Routing& routing, const std::vector<int>& strips) {
+  std::vector<std::string> names;
+  for (const int strip : strips) names.push_back(routing.name(strip));
+  return names;
+}
+std::vector<std::string> Order(const Song& song) {
+  const Routing routing(song);
+  return NamesOf(routing, routing.order());
+}
+std::vector<std::string> Cycle(const Song& song) {
+  const Routing routing(song);
+  return NamesOf(routing, routing.cycle());
+}
+
+// The strips that are heard; of the example, the tracks.
+std::vector<std::string> HeardStrips(const Song& song) {
+  const Routing routing(song);
+  std::vector<int> heard;
+  for (int strip = 0; strip < routing.strip_count(); ++strip) {
+    if (routing.IsHeard(strip)) heard.push_back(strip);
+  }
+  return NamesOf(routing, heard);
+}
 std::vector<std::string> Heard(const Song& song) {
-  std::vector<std::string> heard;
-  for (const Track& track : song.tracks()) {
-    if (IsHeard(song, track)) heard.push_back(track.name());
+  const Routing routing(song);
+  std::vector<int> heard;
+  for (int track = 0; track < routing.track_count(); ++track) {
+    if (routing.IsHeard(track)) heard.push_back(track);
   }
-  return heard;
+  return NamesOf(routing, heard);
 }
 
+// The sources that a name selects.
 std::vector<std::string> Selected(const Song& song, const std::string& name) {
-  std::vector<std::string> selected;
-  const Selection selection = Select(song, name);
-  for (const Track& track : song.tracks()) {
-    if (Includes(selection, song, track)) selected.push_back(track.name());
+  const Routing routing(song);
+  const Selection selection = Select(routing, name);
+  std::vector<int> selected;
+  for (int strip = 0; strip < routing.strip_count(); ++strip) {
+    if (routing.IsSource(strip) && Includes(selection, routing, strip)) selected.push_back(strip);
   }
-  return selected;
+  return NamesOf(routing, selected);
 }
 
-TEST(Routing, FindsBusesByName) {
+bool RunsThrough(const Song& song, const std::string& track, const std::string& bus) {
+  const Routing routing(song);
+  return routing.RunsThrough(routing.FindTrack(track), routing.FindBus(bus));
+}
+
+std::string TopOf(const Song& song, const std::string& strip) {
+  const Routing routing(song);
+  const int top = routing.TopBus(routing.FindStrip(strip));
+  return top == kMaster ? "master" : routing.name(top);
+}
+
+Role RoleOf(const Song& song, const std::string& strip) {
+  const Routing routing(song);
+  return routing.RoleOf(routing.FindStrip(strip));
+}
+
+TEST(Routing, NumbersTracksThenBusesThenReturns) {
+  const Song song = WithReturns();
+  const Routing routing(song);
+  EXPECT_EQ(routing.strip_count(), 7);
+  EXPECT_EQ(routing.track_count(), 3);
+  EXPECT_TRUE(routing.IsTrack(2));
+  EXPECT_FALSE(routing.IsTrack(3));
+  EXPECT_FALSE(routing.IsReturn(4));
+  EXPECT_TRUE(routing.IsReturn(5));
+  EXPECT_EQ(routing.name(2), "Kick");
+  EXPECT_EQ(routing.name(4), "Vox");
+  EXPECT_EQ(routing.bus(6).name(), "Hall");
+}
+
+TEST(Routing, FindsStripsByName) {
   const Song song = Example();
-  EXPECT_EQ(FindBus(song, "Drums"), 1);
-  EXPECT_EQ(FindBus(song, ""), kMaster);
-  EXPECT_EQ(FindBus(song, "drums"), kNoBus);
-  EXPECT_EQ(FindTrack(song, "Organ"), 2);
-  EXPECT_EQ(FindTrack(song, "organ"), -1);
+  const Routing routing(song);
+  EXPECT_EQ(routing.FindBus("Drums"), 5 + 1);
+  EXPECT_EQ(routing.FindBus(""), kMaster);
+  EXPECT_EQ(routing.FindBus("drums"), kNoStrip);
+  EXPECT_EQ(routing.FindBus("Organ"), kNoStrip);
+  EXPECT_EQ(routing.FindTrack("Organ"), 2);
+  EXPECT_EQ(routing.FindTrack("organ"), kNoStrip);
+  const Song with_returns = WithReturns();
+  EXPECT_EQ(Routing(with_returns).FindBus("Hall"), 6);
+}
+
+TEST(Routing, FindsABusBeforeATrackOfThatName) {
+  Song song = Example();
+  MutableTrack(song, "Pad")->set_name("Vox");
+  const Routing routing(song);
+  EXPECT_EQ(routing.FindStrip("Vox"), 5 + 3);
+  EXPECT_EQ(routing.FindStrip("track:Vox"), 4);
+  EXPECT_EQ(routing.FindStrip("Kick"), 0);
+  EXPECT_EQ(routing.FindStrip("track:Kit"), kNoStrip);
+  EXPECT_EQ(routing.FindStrip("Kik"), kNoStrip);
+  EXPECT_EQ(routing.FindStrip(""), kNoStrip);
+}
+
+TEST(Routing, KnowsFeedsAndSends) {
+  const Song song = WithReturns();
+  const Routing routing(song);
+  EXPECT_EQ(routing.feed(0), 4);
+  EXPECT_EQ(routing.feed(1), kMaster);
+  EXPECT_EQ(routing.feed(6), 3);
+  ASSERT_EQ(routing.sends(1).size(), 2u);
+  EXPECT_EQ(routing.sends(1)[0].to, 6);
+  EXPECT_EQ(routing.sends(1)[0].request, &song.tracks(1).sends(0));
+  EXPECT_EQ(routing.sends(5)[0].to, 6);
+  EXPECT_TRUE(routing.sends(0).empty());
+}
+
+TEST(Routing, WhatIsNotThereIsTheMasterAndNoReturn) {
+  Song song;
+  song.add_tracks()->set_bus("Nowhere");
+  song.add_buses()->set_name("A");
+  song.mutable_tracks(0)->add_sends()->set_to("Nowhere");
+  song.mutable_tracks(0)->add_sends()->set_to("A");  // a bus
+  const Routing routing(song);
+  EXPECT_EQ(routing.feed(0), kMaster);
+  EXPECT_EQ(routing.sends(0)[0].to, kNoStrip);
+  EXPECT_EQ(routing.sends(0)[1].to, kNoStrip);
 }
 
 TEST(Routing, KnowsTheBusBelowTheMaster) {
-  const Song song = Example();
-  EXPECT_EQ(TopBusOf(song, TrackOf(song, "Kick")), FindBus(song, "Band"));
-  EXPECT_EQ(TopBusOf(song, TrackOf(song, "Organ")), FindBus(song, "Band"));
-  EXPECT_EQ(TopBusOf(song, TrackOf(song, "Lead")), FindBus(song, "Vox"));
-  EXPECT_EQ(TopBusOf(song, TrackOf(song, "Pad")), kMaster);
+  EXPECT_EQ(TopOf(Example(), "Kick"), "Band");
+  EXPECT_EQ(TopOf(Example(), "Organ"), "Band");
+  EXPECT_EQ(TopOf(Example(), "Lead"), "Vox");
+  EXPECT_EQ(TopOf(Example(), "Pad"), "master");
+  EXPECT_EQ(TopOf(Example(), "Band"), "Band");
+  EXPECT_EQ(TopOf(Example(), "Kit"), "Band");
+  EXPECT_EQ(TopOf(WithReturns(), "Echo"), "Echo");
+  EXPECT_EQ(TopOf(WithReturns(), "Hall"), "Band");
 }
 
-TEST(Routing, ATrackRunsThroughEveryBusOnItsWay) {
+TEST(Routing, AStripRunsThroughEveryBusOnItsWay) {
+  for (const char* bus : {"Kit", "Drums", "Band"}) EXPECT_TRUE(RunsThrough(Example(), "Kick", bus));
+  EXPECT_FALSE(RunsThrough(Example(), "Kick", "Vox"));
+  EXPECT_FALSE(RunsThrough(Example(), "Organ", "Drums"));
   const Song song = Example();
-  for (const char* bus : {"Kit", "Drums", "Band"})
-    EXPECT_TRUE(RunsThrough(song, TrackOf(song, "Kick"), FindBus(song, bus)));
-  EXPECT_FALSE(RunsThrough(song, TrackOf(song, "Kick"), FindBus(song, "Vox")));
-  EXPECT_FALSE(RunsThrough(song, TrackOf(song, "Organ"), FindBus(song, "Drums")));
+  const Routing routing(song);
+  EXPECT_TRUE(routing.RunsThrough(routing.FindBus("Kit"), routing.FindBus("Band")));
+  EXPECT_FALSE(routing.RunsThrough(routing.FindBus("Kit"), routing.FindBus("Kit")));
 }
 
-TEST(Routing, ARoleIsTheTracksOrThatOfTheNearestBusWithOne) {
-  const Song song = Example();
-  EXPECT_EQ(RoleOf(song, TrackOf(song, "Shaker")), ROLE_PERCUSSION);
-  EXPECT_EQ(RoleOf(song, TrackOf(song, "Kick")), ROLE_DRUMS);  // over Kit, which has none
-  EXPECT_EQ(RoleOf(song, TrackOf(song, "Organ")), ROLE_MUSIC);
-  EXPECT_EQ(RoleOf(song, TrackOf(song, "Lead")), ROLE_OTHER);
-  EXPECT_EQ(RoleOf(song, TrackOf(song, "Pad")), ROLE_OTHER);
+TEST(Routing, SendsAreNoWayToRunThrough) {
+  EXPECT_FALSE(RunsThrough(WithReturns(), "Lead", "Echo"));
+  EXPECT_FALSE(RunsThrough(WithReturns(), "Pad", "Band"));
+}
+
+TEST(Routing, APrintStopsWhatFeedsItAndIsASource) {
+  Song song = Example();
+  MutableBus(song, "Drums")->set_print("drums.wav");
+  EXPECT_TRUE(RunsThrough(song, "Kick", "Kit"));
+  EXPECT_FALSE(RunsThrough(song, "Kick", "Drums"));
+  EXPECT_FALSE(RunsThrough(song, "Kick", "Band"));
+  EXPECT_TRUE(RunsThrough(song, "Organ", "Band"));
+  const Routing routing(song);
+  EXPECT_TRUE(routing.IsSource(routing.FindBus("Drums")));
+  EXPECT_FALSE(routing.IsSource(routing.FindBus("Band")));
+  EXPECT_TRUE(routing.IsSource(0));
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Organ", "Lead", "Pad", "Band", "Drums", "Vox"));
+  EXPECT_THAT(Selected(song, "Band"), ElementsAre("Organ", "Drums"));
+  EXPECT_THAT(Selected(song, "drums"), ElementsAre("Kick", "Drums"));
+}
+
+TEST(Routing, ARoleIsTheStripsOrThatOfTheNearestBusWithOne) {
+  EXPECT_EQ(RoleOf(Example(), "Shaker"), ROLE_PERCUSSION);
+  EXPECT_EQ(RoleOf(Example(), "Kick"), ROLE_DRUMS);  // over Kit, which has none
+  EXPECT_EQ(RoleOf(Example(), "Kit"), ROLE_DRUMS);
+  EXPECT_EQ(RoleOf(Example(), "Organ"), ROLE_MUSIC);
+  EXPECT_EQ(RoleOf(Example(), "Lead"), ROLE_OTHER);
+  EXPECT_EQ(RoleOf(Example(), "Pad"), ROLE_OTHER);
+}
+
+TEST(Routing, PutsEachStripBehindWhatFeedsIt) {
+  EXPECT_THAT(Order(Example()),
+              ElementsAre("Kick", "Shaker", "Organ", "Lead", "Pad", "Kit", "Drums", "Band", "Vox"));
+  EXPECT_THAT(Order(WithReturns()), ElementsAre("Lead", "Pad", "Kick", "Vox", "Echo", "Hall", "Band"));
 }
 
 TEST(Routing, FindsACycleBehindItsEntrance) {
   Song song = Example();
-  EXPECT_THAT(FindCycle(song), IsEmpty());
+  EXPECT_THAT(Cycle(song), IsEmpty());
   MutableBus(song, "Band")->set_bus("Drums");
-  EXPECT_THAT(FindCycle(song), UnorderedElementsAre(FindBus(song, "Band"), FindBus(song, "Drums")));
+  EXPECT_THAT(Cycle(song), ElementsAre("Band", "Drums"));
+}
+
+TEST(Routing, FindsACycleOverSends) {
+  Song song = WithReturns();
+  EXPECT_THAT(Cycle(song), IsEmpty());
+  MutableBus(song, "Band")->add_sends()->set_to("Echo");
+  EXPECT_THAT(Cycle(song), ElementsAre("Band", "Echo", "Hall"));
+  song = WithReturns();
+  MutableBus(song, "Echo")->add_sends()->set_to("Echo");
+  EXPECT_THAT(Cycle(song), ElementsAre("Echo"));
+}
+
+TEST(Routing, AnswersOfASongWithCyclesAsIfTheyWereCut) {
+  Song song = WithReturns();
+  MutableBus(song, "Band")->add_sends()->set_to("Echo");
+  const Routing routing(song);
+  EXPECT_EQ(routing.feed(routing.FindBus("Hall")), kMaster);
+  EXPECT_TRUE(routing.sends(routing.FindBus("Echo")).empty());
+  EXPECT_EQ(routing.order().size(), 7u);
+  EXPECT_EQ(routing.feed(routing.FindTrack("Lead")), routing.FindBus("Vox"));
+}
+
+TEST(Routing, IsLinearInWhatFeedsWhat) {
+  Song song;  // one chain of buses, with a track at each
+  for (int i = 0; i < 20'000; ++i) {
+    Bus* bus = song.add_buses();
+    bus->set_name("B" + std::to_string(i));
+    if (i > 0) bus->set_bus("B" + std::to_string(i - 1));
+    Track* track = song.add_tracks();
+    track->set_name("T" + std::to_string(i));
+    track->set_bus("B" + std::to_string(i));
+  }
+  EXPECT_TRUE(Routing(song).cycle().empty());
+  EXPECT_TRUE(Routing(song).IsHeard(39'999));
+  song.mutable_buses(0)->set_bus("B19999");
+  EXPECT_EQ(Routing(song).cycle().size(), 20'000u);
 }
 
 TEST(Routing, AllIsHeardWhereNothingIsMutedOrSoloed) {
-  EXPECT_THAT(Heard(Example()), ElementsAre("Kick", "Shaker", "Organ", "Lead", "Pad"));
-  EXPECT_FALSE(HasSolo(Example()));
+  const Song song = Example();
+  EXPECT_THAT(Heard(song), ElementsAre("Kick", "Shaker", "Organ", "Lead", "Pad"));
+  EXPECT_FALSE(Routing(song).HasSolo());
 }
 
 TEST(Routing, AMuteSilencesATrackAndABusAllThatFeedsIt) {
@@ -108,13 +288,49 @@ TEST(Routing, AMuteSilencesATrackAndABusAllThatFeedsIt) {
   EXPECT_THAT(Heard(song), ElementsAre("Organ", "Lead"));
 }
 
+TEST(Routing, AMuteThatIsAutomatedIsNotForGood) {
+  Song song = Example();
+  MutableTrack(song, "Pad")->set_mute(true);
+  MutableBus(song, "Drums")->set_mute(true);
+  MutableTrack(song, "Pad")->add_automation()->set_parameter("mute");
+  MutableBus(song, "Drums")->add_automation()->set_parameter("mute");
+  EXPECT_THAT(Heard(song), ElementsAre("Kick", "Shaker", "Organ", "Lead", "Pad"));
+  MutableTrack(song, "Pad")->mutable_automation(0)->set_parameter("fader");
+  EXPECT_THAT(Heard(song), ElementsAre("Kick", "Shaker", "Organ", "Lead"));
+}
+
+TEST(Routing, ASendIsAWayToBeHeard) {
+  Song song = WithReturns();
+  MutableBus(song, "Band")->set_mute(true);
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Lead", "Pad", "Vox", "Echo"));
+  MutableTrack(song, "Kick")->add_sends()->set_to("Echo");  // beside its muted bus
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Lead", "Pad", "Kick", "Vox", "Echo"));
+  MutableTrack(song, "Kick")->set_mute(true);  // its sends too
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Lead", "Pad", "Vox", "Echo"));
+}
+
 TEST(Routing, ASoloMutesWhatDoesNotFeedTheSoloed) {
   Song song = Example();
   MutableTrack(song, "Lead")->set_solo(true);
   EXPECT_THAT(Heard(song), ElementsAre("Lead"));
   MutableBus(song, "Drums")->set_solo(true);
   EXPECT_THAT(Heard(song), ElementsAre("Kick", "Shaker", "Lead"));
-  EXPECT_TRUE(HasSolo(song));
+  EXPECT_TRUE(Routing(song).HasSolo());
+}
+
+TEST(Routing, ASoloKeepsItsWayToTheMasterAndItsReturns) {
+  Song song = WithReturns();
+  MutableTrack(song, "Lead")->set_solo(true);
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Lead", "Band", "Vox", "Echo", "Hall"));
+}
+
+TEST(Routing, ASoloOfAReturnKeepsWhatIsSentToIt) {
+  Song song = WithReturns();
+  MutableBus(song, "Echo")->set_solo(true);
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Lead", "Band", "Vox", "Echo", "Hall"));
+  MutableBus(song, "Echo")->set_solo(false);
+  MutableBus(song, "Hall")->set_solo(true);
+  EXPECT_THAT(HeardStrips(song), ElementsAre("Lead", "Pad", "Band", "Vox", "Echo", "Hall"));
 }
 
 TEST(Routing, AMuteIsStrongerThanASolo) {

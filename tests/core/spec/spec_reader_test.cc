@@ -129,6 +129,16 @@ TEST(SpecReader, ReadsACompleteAlbum) {
   EXPECT_TRUE(differencer.Compare(Expected(kCompleteMessage), album)) << difference;
 }
 
+TEST(SpecReader, ReadsTheExampleOfTheReadme) {
+  const std::string readme = test::ReadFile(std::string(SOURCE_FOLDER) + "/README.md");
+  const std::string fence = "```yaml\n";
+  const size_t begin = readme.find(fence) + fence.size();
+  ASSERT_LT(fence.size(), begin);
+  const Album album = Read(readme.substr(begin, readme.find("```", begin) - begin));
+  ASSERT_EQ(album.songs_size(), 1);
+  EXPECT_EQ(album.songs(0).edits(0).sections_size(), 2);
+}
+
 TEST(SpecReader, ReadsTheSameAlbumAsJson) {
   const Album album = Read(
       "{\n\t\"album\": \"N\\u00e4chte \\ud83e\\udd41\",\n\t\"artist\": \"B\",\n"
@@ -192,15 +202,16 @@ TEST(SpecReader, WrongFormatsAreTold) {
               ElementsAre(HasSubstr("format: \"wav20\": not a format (wav16, wav24, wav32f)")));
   EXPECT_THAT(told("flac24"), ElementsAre(HasSubstr("not supported yet")));
   EXPECT_THAT(told("{bits: 20}"), ElementsAre(HasSubstr("bits: \"20\" is none of 16, 24, 32f")));
-  EXPECT_THAT(told("{dither: none}"), ElementsAre(HasSubstr("key \"dither\" is not supported yet")));
+  EXPECT_THAT(told("{dither: noise}"), ElementsAre(HasSubstr("dither: \"noise\" is none of none, tpdf")));
+  EXPECT_THAT(told("{channels: 5.1}"), ElementsAre(HasSubstr("channels: \"5.1\" is none of mono, stereo")));
+  EXPECT_THAT(told("{sample_rate: 96}"), ElementsAre(HasSubstr("out of range (8000 to 768000 Hz)")));
   EXPECT_THAT(told("[wav24]"),
               ElementsAre(HasSubstr("format must be a map of keys and values, found a list")));
 }
 
-TEST(SpecReader, APanForEachSideIsOfALaterVersion) {
-  EXPECT_THAT(Told(TrackOf("pan: [-30, 30]")),
-              ElementsAre("album.yaml:7:40: song \"One\": track \"Kick\": a pan for each side ([left, "
-                          "right]) is not supported yet"));
+TEST(SpecReader, APanMayBeOneOrOneForEachSide) {
+  EXPECT_THAT(ReadSong("tracks: [{name: V, file: v.wav, pan: [-30, 30]}]").tracks(0).pan(),
+              ElementsAre(-30, 30));
   EXPECT_THAT(Told(TrackOf("pan: [-30, 200]")), ElementsAre(HasSubstr("pan: 200 is out of range")));
   EXPECT_THAT(Told(TrackOf("pan: [1, 2, 3]")), ElementsAre(HasSubstr("pan has 3 values")));
 }

@@ -125,6 +125,22 @@ TEST(SpecValues, SayThatATimeIsNotNegative) {
   EXPECT_EQ(TimeError("-5s"), "a time may not be negative here");
 }
 
+TEST(SpecValues, ReadASignWhereATimeMayHaveOne) {
+  EXPECT_EQ(ParseSignedTime("-5ms")->nanoseconds(), -5'000'000);
+  EXPECT_EQ(ParseSignedTime("-1:00.5")->nanoseconds(), -60'500'000'000);
+  EXPECT_EQ(ParseSignedTime("-480smp")->samples(), -480);
+  EXPECT_EQ(ParseSignedTime("5ms")->nanoseconds(), 5'000'000);
+  EXPECT_EQ(ParseSignedTime("-1|1|1").status().message(), "a musical time may not be negative");
+  for (const char* text : {"--5ms", "-", "- 5ms", "-5"}) EXPECT_FALSE(ParseSignedTime(text).ok()) << text;
+}
+
+TEST(SpecValues, RoundNegativeTimesToTheNearestFrame) {
+  EXPECT_EQ(Frames(*ParseSignedTime("-5ms"), 48000), -240);
+  EXPECT_EQ(Frames(*ParseSignedTime("-1ms"), 44100), -44);    // 44.1
+  EXPECT_EQ(Frames(*ParseSignedTime("-16ms"), 44100), -706);  // 705.6
+  EXPECT_EQ(Frames(*ParseSignedTime("-7smp"), 44100), -7);
+}
+
 TEST(SpecValues, SayWhatAMusicalTimeLooksLike) {
   for (const char* text : {"0|1|1", "1|0|1", "1|1|0", "1|1", "1|1|1|1", "a|b|c", "1.5|1|1", "1000001|1|1"}) {
     EXPECT_EQ(TimeError(text), "a musical time is bar|beat|sixteenth, each from 1") << text;
