@@ -36,4 +36,20 @@ std::vector<std::string> FusedInstructions(const std::string& object) {
   return fused;
 }
 
+std::vector<std::string> InexactCalls(const std::string& object) {
+  // A line is "                 U name", or "U __exp_finite", or "U std::pow(float, int)".
+  static const std::regex kInexact(
+      " U (std::|__)?((exp|exp2|exp10|pow10|expm1|log|log2|log10|log1p|pow|cbrt|hypot|fma|a?(sin|cos|tan)h?|"
+      "sincos|atan2|erfc?|[lt]gamma)[fl]?)(_finite)?(\\(.*)?(@.*)?$");
+  const Ended names = Run({"nm", "-C", "-u", object});
+  EXPECT_EQ(0, names.exit_code) << names.err;
+  std::vector<std::string> calls;
+  std::istringstream lines(names.out);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch match;
+    if (std::regex_search(line, match, kInexact)) calls.push_back(match[2]);
+  }
+  return calls;
+}
+
 }  // namespace trackout::test

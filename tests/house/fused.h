@@ -13,4 +13,9 @@ std::vector<std::string> ObjectsBelow(const std::string& folder, const std::vect
 // Fused instructions in an object file, as objdump writes them; x86 and ARM.
 std::vector<std::string> FusedInstructions(const std::string& object);
 
+// Functions of the mathematics library that an object calls and whose last bit is the library's own affair
+// (exp, sin, pow, ...; not those that are exact by definition, such as floor and sqrt). std::fma is one of
+// them.
+std::vector<std::string> InexactCalls(const std::string& object);
+
 }  // namespace trackout::test

@@ -108,11 +108,37 @@ TEST_F(PlantedHouse, LetsEveryRoomHaveWhatItMay) {
   for (const auto& one : allowed) EXPECT_THAT(Plant(one.file, one.line), IsEmpty()) << one.line;
 }
 
-TEST(Sound, IsMadeWithoutFusedMultiplyAdd) {
-  const std::vector<std::string> objects =
+// Every object that makes sound.
+std::vector<std::string> SoundObjects() {
+  std::vector<std::string> objects =
       ObjectsBelow(std::string(BUILD_FOLDER) + "/worker", {"/dsp/", "/render/"});
-  EXPECT_THAT(objects, SizeIs(::testing::Ge(8u)));
-  for (const std::string& object : objects) EXPECT_THAT(FusedInstructions(object), IsEmpty()) << object;
+  const std::vector<std::string> audio = ObjectsBelow(std::string(BUILD_FOLDER) + "/core", {"/audio/"});
+  EXPECT_THAT(objects, SizeIs(::testing::Ge(20u)));
+  EXPECT_THAT(audio, SizeIs(::testing::Ge(5u)));
+  objects.insert(objects.end(), audio.begin(), audio.end());
+  return objects;
+}
+
+TEST(Sound, IsMadeWithoutFusedMultiplyAdd) {
+  for (const std::string& object : SoundObjects())
+    EXPECT_THAT(FusedInstructions(object), IsEmpty()) << object;
+}
+
+TEST(Sound, CallsNoFunctionWhoseLastBitIsTheLibrarys) {
+  for (const std::string& object : SoundObjects()) EXPECT_THAT(InexactCalls(object), IsEmpty()) << object;
+}
+
+TEST(Sound, WithAPlantedCallIsSeen) {
+  const Folder folder;
+  const std::string source = folder.Write(
+      "planted.cc",
+      "#include <cmath>\n"
+      "double exposed(double);\n"
+      "double One(double a) { return std::exp(a) + std::pow(a, 0.3) + std::floor(a) + exposed(a); }\n"
+      "float Two(float a) { return std::tanh(a) + std::log10(a) + std::exp2(a); }\n");
+  ASSERT_EQ(0, test::Run({COMPILER, "-O2", "-c", source, "-o", folder / "planted.o"}).exit_code);
+  EXPECT_THAT(InexactCalls(folder / "planted.o"),
+              ::testing::UnorderedElementsAre("exp", "pow", "tanhf", "log10f", "exp2f"));
 }
 
 TEST(Sound, WithAPlantedFusedMultiplyAddIsSeen) {

@@ -1,30 +1,14 @@
 #include "worker/dsp/gain.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
+
+#include "worker/dsp/curves.h"
 
 namespace trackout::dsp {
 namespace {
-
-constexpr double kPi = 3.14159265358979323846;
-constexpr double kLn2 = 0.693147180559945309417;
-constexpr double kLog2Of10By20 = 0.166096404744368117394;  // log2(10) / 20
-constexpr double kSqrt2 = 1.41421356237309504880;
-
-// cos(p pi/2) for p within 0 .. 1, by the Taylor series of cosine below pi/4 and of sine above; its mirror
-// image is the sine, so that the two sides of a centred source are equal to the last bit.
-double QuarterCosine(double p) {
-  const bool is_cosine = p <= 0.5;
-  const double x = (is_cosine ? p : 1 - p) * (kPi / 2);
-  const double x2 = x * x;
-  double term = is_cosine ? 1 : x;
-  double sum = term;
-  for (int n = is_cosine ? 2 : 3; n <= 21; n += 2) {
-    term = -term * x2 / (n * (n - 1));
-    sum += term;
-  }
-  return sum;
-}
 
 double Position(double pan) {
   return (pan / 100 + 1) / 2;
@@ -32,15 +16,31 @@ double Position(double pan) {
 
 }  // namespace
 
+// 2^y = 2^n e^(x), with n whole and x within +-ln(2)/2. n is read from the bits of the number that rounds it,
+// and put into the exponent of a double.
 double FromDecibels(double db) {
-  if (std::isinf(db) || db < -6000) return 0;
-  // 2^y = 2^n e^(f ln 2), f within +-1/2: the series to the 18th power is exact to 1e-23 there.
+  if (db < kLeastDecibels) return 0;
   const double y = db * kLog2Of10By20;
-  const double n = std::floor(y + 0.5);
-  const double x = (y - n) * kLn2;
-  double sum = 1;
-  for (int k = 18; k >= 1; --k) sum = 1 + sum * x / k;
-  return std::ldexp(sum, static_cast<int>(n));
+  const double shifted = y + kRounder;
+  const double x = (y - (shifted - kRounder)) * kLn2;
+  double sum = kExponential.back();
+  for (size_t k = kExponential.size() - 1; k-- > 0;) sum = sum * x + kExponential[k];
+  const uint64_t exponent = (std::bit_cast<uint64_t>(shifted) << 52) + (uint64_t{1023} << 52);
+  return sum * std::bit_cast<double>(exponent);
+}
+
+// By the Taylor series of cosine below pi/4 and of sine above.
+double QuarterCosine(double p) {
+  const bool is_cosine = p <= 0.5;
+  const double x = (is_cosine ? p : 1 - p) * kHalfPi;
+  const double x2 = x * x;
+  double term = is_cosine ? 1 : x;
+  double sum = term;
+  for (int k = 1; k <= kQuarterTerms; ++k) {
+    term = -term * x2 / (2 * k * (is_cosine ? 2 * k - 1 : 2 * k + 1));
+    sum += term;
+  }
+  return sum;
 }
 
 StereoGain PanMinus3(double pan) {

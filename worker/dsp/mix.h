@@ -11,15 +11,18 @@ namespace trackout::dsp {
 // out += in * gain
 void AddScaled(std::span<const double> in, double gain, std::span<double> out);
 
+// out += (in * gain) * gains
+void AddScaledBy(std::span<const double> in, double gain, std::span<const double> gains,
+                 std::span<double> out);
+
 // samples *= gain
 void Scale(double gain, std::span<double> samples);
 
-// out[i] += interleaved[i * channels + channel] * gain
-void AddChannel(std::span<const double> interleaved, size_t channels, size_t channel, double gain,
-                std::span<double> out);
+// samples *= gains
+void ScaleBy(std::span<const double> gains, std::span<double> samples);
 
-// out[2i] = left[i], out[2i + 1] = right[i]
-void Interleave(std::span<const double> left, std::span<const double> right, std::span<double> out);
-void Deinterleave(std::span<const double> in, std::span<double> left, std::span<double> right);
+// out[i * channels + c] = planes[c][i], and back.
+void Interleave(std::span<const std::span<const double>> planes, std::span<double> out);
+void Deinterleave(std::span<const double> in, std::span<const std::span<double>> planes);
 
 }  // namespace trackout::dsp

@@ -10,7 +10,8 @@
 
 namespace trackout::dsp {
 
-// steps = round(samples * steps_per_unit): whole numbers, not yet clipped. +-2^50 bounds them.
+// steps = round(samples * steps_per_unit): whole numbers, not yet clipped. +-2^50 bounds them. In place is
+// allowed.
 void Round(std::span<const double> samples, double steps_per_unit, std::span<double> steps);
 
 // The same with TPDF dither of +-1 step (2 steps from peak to peak; Lipshitz, Wannamaker, Vanderkooy 1992).
@@ -19,17 +20,21 @@ void Round(std::span<const double> samples, double steps_per_unit, std::span<dou
 void RoundWithTpdf(std::span<const double> samples, double steps_per_unit, uint64_t seed, int channel,
                    int64_t first_frame, std::span<double> steps);
 
+// A stem of a set that is quantised cumulatively: `steps` has q(s1 + ... + sk) and becomes the stem, the
+// difference from `last`, q(s1 + ... + s(k-1)), which becomes q(s1 + ... + sk).
+void TakeStem(std::span<double> steps, std::span<double> last);
+
 // What clipping does to whole steps: within -steps_per_unit .. steps_per_unit - 1. Returns the overs (samples
-// clipped), and raises `peak` to the largest magnitude that is left.
-int64_t Clip(double steps_per_unit, std::span<double> steps, double& peak);
+// clipped).
+int64_t Clip(double steps_per_unit, std::span<double> steps);
 
-// The nearest 32-bit float; magnitudes beyond its range become its largest. Raises `peak`.
-void ToFloat(std::span<const double> samples, std::span<float> out, double& peak);
+// samples = the nearest 32-bit floats; magnitudes beyond their range become the largest.
+void RoundToFloat(std::span<const double> samples, std::span<double> rounded);
 
-// Little-endian bytes of one channel into interleaved frames: sample i goes to
-// bytes[(i * channels + channel) * size], with a size of 2 or 3.
-void Pack16(std::span<const double> steps, size_t channels, size_t channel, std::span<std::byte> bytes);
-void Pack24(std::span<const double> steps, size_t channels, size_t channel, std::span<std::byte> bytes);
-void PackFloat(std::span<const float> samples, size_t channels, size_t channel, std::span<std::byte> bytes);
+// Little-endian bytes of interleaved frames: sample i of channel c at bytes[(i * channels + c) * size]. Steps
+// are whole and within the format: Clip comes first.
+void Pack16(std::span<const std::span<const double>> steps, std::span<std::byte> bytes);
+void Pack24(std::span<const std::span<const double>> steps, std::span<std::byte> bytes);
+void PackFloat(std::span<const std::span<const double>> samples, std::span<std::byte> bytes);
 
 }  // namespace trackout::dsp

@@ -52,6 +52,33 @@ TEST(FromDecibels, HoldsFarOutside) {
   EXPECT_TRUE(std::isfinite(FromDecibels(1000)));
 }
 
+TEST(FromDecibels, LosesNoMoreThanItsArgumentFarOutside) {
+  // The error of dB * log2(10) / 20 grows with it: two halves of its last bit.
+  for (int i = -6000; i <= 1000; ++i) {
+    const double db = i * 1.0007;
+    if (db > 1000 || db < -6000) continue;
+    const Long exact = std::pow(10.0L, static_cast<Long>(db) / 20);
+    const Long within = kWithin + std::fabs(static_cast<Long>(db)) * 2e-17L;
+    EXPECT_LE(std::fabs(FromDecibels(db) - exact), within * exact) << db;
+  }
+}
+
+TEST(FromDecibels, OfWholeOctavesIsWithinALastBit) {
+  for (int octave = -900; octave <= 100; ++octave) {
+    const double db = octave * 6.02059991327962390427;
+    EXPECT_NEAR(std::ldexp(FromDecibels(db), -octave), 1, 1e-13) << octave;
+  }
+}
+
+TEST(QuarterCosine, IsACosineAndItsMirrorASine) {
+  for (int i = 0; i <= 1000; ++i) {
+    const double p = i / 1000.0;
+    EXPECT_NEAR(QuarterCosine(p), static_cast<double>(std::cos(p * std::numbers::pi_v<Long> / 2)), 4e-16);
+  }
+  EXPECT_EQ(QuarterCosine(0), 1);
+  EXPECT_EQ(QuarterCosine(1), 0);
+}
+
 constexpr double kPans[] = {-100, -50, 0, 50, 100};
 
 TEST(PanLaws, MinusThree) {

@@ -1,4 +1,4 @@
-// Rounding, clipping, dither, packing.
+// Rounding, clipping, dither.
 //
 // Dither is judged by what it does to a constant c between two steps. TPDF noise t of +-1 step has the
 // density 1 - |t|, mean 0 and variance 1/6 (two even distributions one step wide have 1/12 each). After
@@ -6,17 +6,16 @@
 // for.
 #include "worker/dsp/quantise.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <vector>
 
-#include "gtest/gtest.h"
+#include "tests/worker/dsp/each_isa.h"
 
 namespace trackout::dsp {
 namespace {
-
-using Samples = std::vector<double>;
 
 constexpr uint64_t kSeed = 0x123456789abcdef0u;
 constexpr size_t kMany = 400'000;
@@ -76,20 +75,8 @@ TEST(Round, BoundsWhatIsTooLarge) {
 
 TEST(Clip, CountsWhatLiesOutsideAndKeepsTheRest) {
   Samples steps{32767, 32768, -32768, -32769, 0, 1e9};
-  double peak = 0;
-  EXPECT_EQ(Clip(32768, steps, peak), 3);
+  EXPECT_EQ(Clip(32768, steps), 3);
   EXPECT_EQ(steps, (Samples{32767, 32767, -32768, -32768, 0, 32767}));
-  EXPECT_EQ(peak, 32768);
-}
-
-TEST(Clip, RaisesThePeakAndNeverLowersIt) {
-  Samples steps{5, -9};
-  double peak = 3;
-  EXPECT_EQ(Clip(32768, steps, peak), 0);
-  EXPECT_EQ(peak, 9);
-  steps = {1};
-  Clip(32768, steps, peak);
-  EXPECT_EQ(peak, 9);
 }
 
 TEST(Tpdf, OfSilenceIsZeroThreeTimesOutOfFour) {
@@ -178,48 +165,116 @@ TEST(Tpdf, OfAFrameHasNothingInCommonWithItsNeighbours) {
   }
 }
 
-TEST(ToFloat, RoundsToTheNearestAndKeepsWhatIsAboveFullScale) {
-  std::vector<float> out(5);
-  double peak = 0;
-  ToFloat(Samples{0.1, -3.5, 1 + 0x1p-25, 0, 1e-50}, out, peak);
-  EXPECT_EQ(out, (std::vector<float>{0.1f, -3.5f, 1.0f, 0.0f, 0.0f}));
-  EXPECT_EQ(peak, 3.5);
+TEST(RoundToFloat, RoundsToTheNearestAndKeepsWhatIsAboveFullScale) {
+  Samples out(5);
+  RoundToFloat(Samples{0.1, -3.5, 1 + 0x1p-25, 0, 1e-50}, out);
+  EXPECT_EQ(out, (Samples{0.1f, -3.5, 1, 0, 0}));
 }
 
-TEST(ToFloat, BoundsWhatAFloatCannotHold) {
-  std::vector<float> out(2);
-  double peak = 0;
-  ToFloat(Samples{1e300, -1e300}, out, peak);
-  EXPECT_EQ(out[0], std::numeric_limits<float>::max());
-  EXPECT_EQ(out[1], -std::numeric_limits<float>::max());
+TEST(RoundToFloat, BoundsWhatAFloatCannotHold) {
+  Samples out(2);
+  RoundToFloat(Samples{1e300, -1e300}, out);
+  EXPECT_EQ(out, (Samples{std::numeric_limits<float>::max(), -std::numeric_limits<float>::max()}));
 }
 
-std::vector<int> Bytes(const std::vector<std::byte>& bytes) {
-  std::vector<int> numbers;
-  for (const std::byte byte : bytes) numbers.push_back(static_cast<int>(byte));
-  return numbers;
+// With every instruction set, by the bits, against plain loops.
+class Quantise : public EachIsa {
+ protected:
+  static double RoundedByHand(double steps) {
+    return std::nearbyint(std::clamp(steps, -0x1p50, 0x1p50)) + 0.0;  // + 0.0: no negative zero
+  }
+
+  // SplitMix64 and the sum of its halves, as quantise.h has it.
+  static uint64_t SplitMix64(uint64_t counter) {
+    uint64_t z = counter * 0x9e3779b97f4a7c15u;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+  }
+  static double NoiseAt(uint64_t seed, int channel, int64_t frame) {
+    const uint64_t base = SplitMix64(seed + static_cast<uint64_t>(channel) + 1);
+    const uint64_t bits = SplitMix64(base + static_cast<uint64_t>(frame));
+    return static_cast<double>((bits >> 32) + (bits & 0xffffffffu)) * 0x1p-32 - (1 - 0x1p-32);
+  }
+};
+TRACKOUT_FOR_EACH_ISA(Quantise);
+
+TEST_P(Quantise, RoundIsThePlainLoopAlsoInPlace) {
+  for (const size_t count : Lengths()) {
+    Samples samples = Noise(count, 3, 1.2);
+    for (size_t i = 0; i < count; i += 3) samples[i] = (static_cast<double>(i) - 20.5) * 0x1p-23;  // halves
+    if (count > 9) samples[9] = 1e200;
+    Samples expected;
+    for (const double sample : samples) expected.push_back(RoundedByHand(sample * 0x1p23));
+    Samples steps(count);
+    Round(samples, 0x1p23, steps);
+    ASSERT_TRUE(SameBits(steps, expected));
+    Round(samples, 0x1p23, samples);
+    ASSERT_TRUE(SameBits(samples, expected));
+  }
 }
 
-TEST(Pack, SixteenBits) {
-  std::vector<std::byte> bytes(8);
-  Pack16(Samples{1, -1}, 2, 0, bytes);
-  Pack16(Samples{0x1234, -32768}, 2, 1, bytes);
-  EXPECT_EQ(Bytes(bytes), (std::vector<int>{0x01, 0x00, 0x34, 0x12, 0xff, 0xff, 0x00, 0x80}));
+TEST_P(Quantise, RoundWithTpdfIsThePlainLoop) {
+  for (const size_t count : Lengths()) {
+    const Samples samples = Noise(count, 3);
+    const int64_t first = static_cast<int64_t>(count) * 1'000'000'007;
+    for (int channel = 0; channel < 3; ++channel) {
+      Samples expected;
+      for (size_t i = 0; i < count; ++i) {
+        const volatile double exact = samples[i] * 32768;
+        expected.push_back(RoundedByHand(exact + NoiseAt(kSeed, channel, first + static_cast<int64_t>(i))));
+      }
+      Samples steps(count);
+      RoundWithTpdf(samples, 32768, kSeed, channel, first, steps);
+      ASSERT_TRUE(SameBits(steps, expected));
+    }
+  }
 }
 
-TEST(Pack, TwentyFourBits) {
-  std::vector<std::byte> bytes(12);
-  Pack24(Samples{0x123456, -8388608}, 2, 1, bytes);
-  Pack24(Samples{-2, 8388607}, 2, 0, bytes);
-  EXPECT_EQ(Bytes(bytes),
-            (std::vector<int>{0xfe, 0xff, 0xff, 0x56, 0x34, 0x12, 0xff, 0xff, 0x7f, 0x00, 0x00, 0x80}));
+TEST_P(Quantise, TakeStemLeavesTheDifference) {
+  for (const size_t count : Lengths()) {
+    const Samples reached = Noise(count, 3, 1e6);
+    const Samples before = Noise(count, 4, 1e6);
+    Samples steps = reached;
+    Samples last = before;
+    TakeStem(steps, last);
+    for (size_t i = 0; i < count; ++i) ASSERT_EQ(steps[i], reached[i] - before[i]);
+    ASSERT_TRUE(SameBits(last, reached));
+  }
 }
 
-TEST(Pack, Float) {
-  std::vector<std::byte> bytes(8);
-  const std::vector<float> one{1.0f};
-  PackFloat(one, 2, 1, bytes);
-  EXPECT_EQ(Bytes(bytes), (std::vector<int>{0, 0, 0, 0, 0x00, 0x00, 0x80, 0x3f}));
+TEST_P(Quantise, ClipCountsEveryOver) {
+  for (const size_t count : Lengths()) {
+    Samples steps = Noise(count, 3, 40000);
+    for (double& step : steps) step = std::nearbyint(step) + 0.0;
+    if (count > 4) steps[1] = 32767, steps[2] = 32768, steps[3] = -32768, steps[4] = -32769;
+    Samples expected = steps;
+    int64_t overs = 0;
+    for (double& step : expected) {
+      const double clipped = std::clamp(step, -32768.0, 32767.0);
+      overs += clipped != step ? 1 : 0;
+      step = clipped;
+    }
+    ASSERT_EQ(Clip(32768, steps), overs);
+    ASSERT_TRUE(SameBits(steps, expected));
+    ASSERT_EQ(Clip(32768, steps), 0);
+  }
+}
+
+TEST_P(Quantise, RoundToFloatIsTheLanguagesOwn) {
+  for (const size_t count : Lengths()) {
+    Samples samples = Noise(count, 3, 7);
+    if (count > 4) samples[1] = 1e60, samples[2] = -1e60, samples[3] = 1e-42, samples[4] = 0x1p-150;
+    Samples expected;
+    constexpr double kMost = std::numeric_limits<float>::max();
+    for (const double sample : samples)
+      expected.push_back(static_cast<float>(std::clamp(sample, -kMost, kMost)));
+    Samples rounded(count);
+    RoundToFloat(samples, rounded);
+    ASSERT_TRUE(SameBits(rounded, expected));
+    RoundToFloat(samples, samples);
+    ASSERT_TRUE(SameBits(samples, expected));
+  }
 }
 
 }  // namespace
