@@ -1,9 +1,13 @@
 #include "core/audio/audio_file.h"
 
+#include <fcntl.h>
 #include <sndfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <cassert>
+#include <cerrno>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -36,18 +40,56 @@ bool LacksItsEnd(SNDFILE* file) {
 }  // namespace
 
 struct AudioFile::State {
+  int descriptor = -1;  // libsndfile's too: it moves the position, pread does not
   SNDFILE* file = nullptr;
   SF_INFO info{};
   StatedSize stated;
   bool says_length = true;
+  std::optional<Pcm> pcm;
   int64_t next_frame = 0;
 
   ~State() {
     if (file != nullptr) sf_close(file);
+    if (descriptor >= 0) close(descriptor);
   }
 
   int major() const { return info.format & SF_FORMAT_TYPEMASK; }
   int coding() const { return info.format & SF_FORMAT_SUBMASK; }
+
+  absl::Status OpenDescriptor(const std::string& path) {
+    // Not to hang where it is a pipe.
+    descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0) {
+      if (errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG || errno == ELOOP)
+        return absl::NotFoundError("no such file");
+      if (errno == EACCES || errno == EPERM)
+        return absl::PermissionDeniedError("cannot be opened for reading");
+      return absl::ErrnoToStatus(errno, "cannot be opened");
+    }
+    struct stat status {};
+    if (fstat(descriptor, &status) != 0) return absl::ErrnoToStatus(errno, "cannot be looked at");
+    if (S_ISDIR(status.st_mode)) return absl::InvalidArgumentError("is a folder, not a sound file");
+    if (!S_ISREG(status.st_mode)) return absl::InvalidArgumentError("is not a file");
+    if (status.st_size == 0) return absl::InvalidArgumentError("is empty");
+    return absl::OkStatus();
+  }
+
+  // Samples in wider cells, and a length that libsndfile found elsewhere, are not plain.
+  std::optional<Pcm> FindPcm() const {
+    if (major() != SF_FORMAT_WAV && major() != SF_FORMAT_WAVEX && major() != SF_FORMAT_RF64 &&
+        major() != SF_FORMAT_W64)
+      return std::nullopt;
+    struct stat status {};
+    if (stated.sound_at == 0 || fstat(descriptor, &status) != 0 ||
+        info.frames > (status.st_size - stated.sound_at) / stated.frame_bytes)
+      return std::nullopt;
+    const int sample_bytes = stated.frame_bytes % info.channels == 0 ? stated.frame_bytes / info.channels : 0;
+    if (coding() == SF_FORMAT_PCM_16 && sample_bytes == 2) return Pcm::kInt16;
+    if (coding() == SF_FORMAT_PCM_24 && sample_bytes == 3) return Pcm::kInt24;
+    if (coding() == SF_FORMAT_PCM_32 && sample_bytes == 4) return Pcm::kInt32;
+    if (coding() == SF_FORMAT_FLOAT && sample_bytes == 4) return Pcm::kFloat32;
+    return std::nullopt;
+  }
 
   absl::Status SeekTo(int64_t first_frame) {
     if (first_frame == next_frame) return absl::OkStatus();
@@ -71,26 +113,18 @@ AudioFile::AudioFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
 AudioFile::~AudioFile() = default;
 
 absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& path) {
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status)) return absl::NotFoundError("no such file");
-  if (std::filesystem::is_directory(status))
-    return absl::InvalidArgumentError("is a folder, not a sound file");
-  if (!std::filesystem::is_regular_file(status)) return absl::InvalidArgumentError("is not a file");
-  if (std::filesystem::file_size(path, error) == 0 && !error) return absl::InvalidArgumentError("is empty");
   auto state = std::make_unique<State>();
-  state->file = sf_open(path.c_str(), SFM_READ, &state->info);
+  if (absl::Status opened = state->OpenDescriptor(path); !opened.ok()) return opened;
+  state->file = sf_open_fd(state->descriptor, SFM_READ, &state->info, SF_FALSE);
   if (state->file == nullptr) {
-    const int code = sf_error(nullptr);
-    if (code == SF_ERR_SYSTEM) return absl::PermissionDeniedError("cannot be opened for reading");
     return absl::InvalidArgumentError(
         "is not a sound file that can be read; WAV, AIFF, CAF, FLAC, MP3, Vorbis and Opus can");
   }
   if (state->major() == SF_FORMAT_RAW || state->info.channels < 1 || state->info.samplerate < 1) {
     return absl::InvalidArgumentError("is not a sound file with a header");
   }
-  state->stated = CheckStatedSize(path);
-  state->says_length = state->major() != SF_FORMAT_MPEG || Mp3SaysItsLength(path);
+  state->stated = CheckStatedSize(state->descriptor);
+  state->says_length = state->major() != SF_FORMAT_MPEG || Mp3SaysItsLength(state->descriptor);
   if (state->stated.is_cut || (state->major() == SF_FORMAT_OGG && LacksItsEnd(state->file))) {
     return absl::DataLossError(
         fmt::format("is cut short: its header promises more than the {} frames it holds; copy it again",
@@ -98,6 +132,7 @@ absl::StatusOr<std::unique_ptr<AudioFile>> AudioFile::Open(const std::string& pa
   }
   if (state->info.frames < 1)
     return absl::InvalidArgumentError("holds no sound, or its header says so; save it again");
+  state->pcm = state->FindPcm();
   return std::unique_ptr<AudioFile>(new AudioFile(std::move(state)));
 }
 
@@ -171,6 +206,34 @@ absl::Status AudioFile::ReadSteps(int64_t first_frame, std::span<int32_t> interl
   const int shift = 32 - bits();
   for (int32_t& sample : interleaved) sample >>= shift;  // libsndfile aligns to the left
   return state_->Took(wanted, count);
+}
+
+std::optional<AudioFile::Pcm> AudioFile::pcm() const {
+  return state_->pcm;
+}
+
+absl::Status AudioFile::ReadBytes(int64_t first_frame, std::span<std::byte> bytes) {
+  const StatedSize& stated = state_->stated;
+  assert(state_->pcm && bytes.size() % static_cast<size_t>(stated.frame_bytes) == 0);
+  const auto count = static_cast<int64_t>(bytes.size()) / stated.frame_bytes;
+  if (first_frame < 0 || first_frame > frames() - count) {
+    return absl::DataLossError(
+        fmt::format("the sound ends after {} frames; {} from {} are wanted", frames(), count, first_frame));
+  }
+  size_t done = 0;
+  while (done < bytes.size()) {
+    const ssize_t got = pread(state_->descriptor, bytes.data() + done, bytes.size() - done,
+                              stated.sound_at + first_frame * stated.frame_bytes + static_cast<off_t>(done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return absl::ErrnoToStatus(errno, "cannot be read");
+    if (got == 0) {
+      return absl::DataLossError(
+          fmt::format("the sound ends after {} of {} frames; the file is cut short or damaged",
+                      first_frame + static_cast<int64_t>(done) / stated.frame_bytes, frames()));
+    }
+    done += static_cast<size_t>(got);
+  }
+  return absl::OkStatus();
 }
 
 std::vector<std::string> AudioFile::doubts() const {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,7 +46,16 @@ class AudioFile {
   // before. Reading on from where the last read ended is the fast way.
   absl::Status Read(int64_t first_frame, std::span<double> interleaved);
 
-  // The same for integer files, as steps of their own size: a 24-bit sample is -2^23 .. 2^23 - 1.
+  // How the samples lie in the file, where they are plain little-endian numbers, interleaved, as in WAV, RF64
+  // and W64; nullopt for everything else.
+  enum class Pcm { kInt16, kInt24, kInt32, kFloat32 };
+  std::optional<Pcm> pcm() const;
+
+  // Of such a file: the bytes of whole frames, as they lie there. DataLoss where the file ends before. Does
+  // not move position(); large reads are the fast way.
+  absl::Status ReadBytes(int64_t first_frame, std::span<std::byte> bytes);
+
+  // As Read, for integer files, as steps of their own size: a 24-bit sample is -2^23 .. 2^23 - 1.
   absl::Status ReadSteps(int64_t first_frame, std::span<int32_t> interleaved);
 
  private:

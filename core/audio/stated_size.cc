@@ -1,11 +1,14 @@
 #include "core/audio/stated_size.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <string_view>
+
+#include "absl/cleanup/cleanup.h"
 
 namespace trackout {
 namespace {
@@ -21,10 +24,9 @@ bool IsPlaceholder(uint64_t size) {
 
 class HeaderReader {
  public:
-  explicit HeaderReader(const std::string& path) : file_(path, std::ios::binary) {
-    std::error_code error;
-    size_ = std::filesystem::file_size(path, error);
-    if (error) size_ = 0;
+  explicit HeaderReader(int descriptor) : descriptor_(descriptor) {
+    struct stat status {};
+    if (fstat(descriptor, &status) == 0) size_ = static_cast<uint64_t>(status.st_size);
   }
 
   uint64_t size() const { return size_; }
@@ -32,15 +34,14 @@ class HeaderReader {
   // Bytes at an offset; fewer where the file ends.
   std::string At(uint64_t offset, size_t count) {
     std::string bytes(count, '\0');
-    file_.clear();
-    file_.seekg(static_cast<std::streamoff>(offset));
-    file_.read(bytes.data(), static_cast<std::streamsize>(count));
-    bytes.resize(static_cast<size_t>(std::max<std::streamsize>(file_.gcount(), 0)));
+    if (offset > size_) return "";
+    const ssize_t there = pread(descriptor_, bytes.data(), count, static_cast<off_t>(offset));
+    bytes.resize(static_cast<size_t>(std::max<ssize_t>(there, 0)));
     return bytes;
   }
 
  private:
-  std::ifstream file_;
+  const int descriptor_;
   uint64_t size_ = 0;
 };
 
@@ -77,35 +78,62 @@ StatedSize Judge(HeaderReader& file, uint64_t sound_at, uint64_t stated) {
   return judged;
 }
 
+// Of a format chunk's content: coding, channels, rate, bytes a second, bytes a frame, bits.
+int FrameBytes(HeaderReader& file, uint64_t content_at) {
+  return static_cast<int>(Little(file.At(content_at + 12, 2)));
+}
+
 // RIFF and RF64 (little endian, `data`), FORM (big endian, `SSND`): name, size, content, padded to even.
 StatedSize WalkChunks(HeaderReader& file, bool is_big, std::string_view sound_name) {
   uint64_t size64 = 0;  // of RF64's `ds64`
+  int frame_bytes = 0;
   uint64_t at = 12;
   for (int i = 0; i < kMostChunks; ++i) {
     const std::string head = file.At(at, 8);
     if (head.size() < 8) return {};
     const uint64_t size = is_big ? Big(head.substr(4)) : Little(head.substr(4));
     if (head.starts_with("ds64")) size64 = Little(file.At(at + 16, 8));
-    if (head.starts_with(sound_name))
-      return Judge(file, at + 8, size == 0xffffffffu && size64 > 0 ? size64 : size);
+    if (!is_big && head.starts_with("fmt ")) frame_bytes = FrameBytes(file, at + 8);
+    if (head.starts_with(sound_name)) {
+      StatedSize judged = Judge(file, at + 8, size == 0xffffffffu && size64 > 0 ? size64 : size);
+      judged.frame_bytes = frame_bytes;
+      judged.sound_at = frame_bytes > 0 ? static_cast<int64_t>(at + 8) : 0;
+      return judged;
+    }
     at += 8 + size + size % 2;
   }
   return {};
 }
 
-// W64: GUIDs and 64-bit sizes that count their own 24 bytes; the whole file's size stands behind the first.
+// W64: GUIDs of 16 bytes and 64-bit sizes that count their own 24 bytes, chunks at multiples of 8; the whole
+// file's size stands behind the first.
 StatedSize CheckW64(HeaderReader& file) {
   StatedSize judged;
   const uint64_t stated = Little(file.At(16, 8));
   judged.knows_no_length = stated > uint64_t{1} << 62;
   judged.is_cut = !judged.knows_no_length && stated > file.size();
+  uint64_t at = 40;
+  int frame_bytes = 0;
+  for (int i = 0; i < kMostChunks; ++i) {
+    const std::string head = file.At(at, 24);
+    if (head.size() < 24) return judged;
+    if (head.starts_with("fmt ")) frame_bytes = FrameBytes(file, at + 24);
+    if (head.starts_with("data")) {
+      judged.frame_bytes = frame_bytes;
+      judged.sound_at = frame_bytes > 0 ? static_cast<int64_t>(at + 24) : 0;
+      return judged;
+    }
+    const uint64_t size = Little(head.substr(16));
+    if (size < 24 || size > file.size()) return judged;
+    at += (size + 7) / 8 * 8;
+  }
   return judged;
 }
 
 }  // namespace
 
-StatedSize CheckStatedSize(const std::string& path) {
-  HeaderReader file(path);
+StatedSize CheckStatedSize(int descriptor) {
+  HeaderReader file(descriptor);
   const std::string head = file.At(0, 12);
   if (head.size() < 12) return {};
   if (head.starts_with("RIFF") || head.starts_with("RF64")) return WalkChunks(file, false, "data");
@@ -115,8 +143,15 @@ StatedSize CheckStatedSize(const std::string& path) {
   return {};
 }
 
-bool Mp3SaysItsLength(const std::string& path) {
-  HeaderReader file(path);
+StatedSize CheckStatedSize(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) return {};
+  const absl::Cleanup close_file = [descriptor] { close(descriptor); };
+  return CheckStatedSize(descriptor);
+}
+
+bool Mp3SaysItsLength(int descriptor) {
+  HeaderReader file(descriptor);
   uint64_t at = 0;
   const std::string tag = file.At(0, 10);
   if (tag.size() == 10 && tag.starts_with("ID3")) {  // ID3v2: 28 bits of size in four bytes of seven

@@ -1,5 +1,6 @@
-// The proof that stems add up to a mix, measured on the files themselves: they are read back by
-// libsndfile (they were written by our own writer), summed sample by sample, and compared.
+// The proof that stems add up to a mix, measured on the files themselves: they are read back, summed sample
+// by sample, and compared. Files whose samples lie plain are read as bytes, in large blocks; all others by
+// libsndfile.
 //
 // Integers are summed as integers, so that 0 means 0. A sample at the end of its range may have been
 // clipped; where one is, and the sum differs, the sample counts as an over and not against the bound.
@@ -19,9 +20,10 @@ namespace trackout {
 enum class MixDither { kNone, kTpdf };
 
 // All files must have one shape (rate, channels, frames, coding), else FailedPrecondition. At least one stem.
-// Cancelled where `stop` is set.
+// Cancelled where `stop` is set. `threads` (at least 1) take stretches of the files side by side; the
+// stretches are always the same, and added up in their order, so the figures do not depend on the number.
 absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<std::string>& stems,
-                                    MixDither dither, const std::atomic<bool>& stop);
+                                    MixDither dither, const std::atomic<bool>& stop, int threads = 1);
 
 // Writes the figures and the verdict into a proof: passed, passed_with_overs, failed.
 void FillProof(const Residual& residual, Proof& proof);

@@ -49,7 +49,8 @@ RenderJob ExampleJob() {
   job.set_frames(96000);
   Strip& strip = *job.mutable_print()->add_strips();
   strip.set_channels(1);
-  Region& region = *strip.add_regions();
+  strip.mutable_playlist()->set_channels(1);
+  Region& region = *strip.mutable_playlist()->add_regions();
   region.mutable_source()->set_sha256("0123456789abcdef0123456789abcdef");
   region.mutable_source()->set_size_bytes(1234);
   region.set_offset_frame(5);
@@ -66,8 +67,10 @@ std::string ExampleEncoding() {
                              Field(2) + Integer(1234);
   const std::string region = Named("trackout.Region") + Field(1) + Sized(digest) + Field(3) + Integer(5) +
                              Field(4) + Integer(96000) + Field(5) + Double(-1.5);
-  const std::string strip = Named("trackout.Strip") + Field(1) + Integer(1) + Field(2, 1) + Sized(region) +
-                            Field(3) + Integer(1) + Field(6) + Integer(3) + Field(7) + Integer(-1);
+  const std::string playlist =
+      Named("trackout.Playlist") + Field(1) + Integer(1) + Field(2, 1) + Sized(region);
+  const std::string strip = Named("trackout.Strip") + Field(1) + Sized(playlist) + Field(2) + Integer(1) +
+                            Field(3) + Integer(1) + Field(10) + Integer(3) + Field(12) + Integer(-1);
   const std::string print = Named("trackout.Print") + Field(1, 1) + Sized(strip);
   return Named("trackout.RenderJob") + Field(1) + Integer(1) + Field(2) + Integer(48000) + Field(3) +
          Integer(96000) + Field(4) + Sized(print);
@@ -80,8 +83,8 @@ RenderJob ExampleFinish() {
   finish.add_prints()->set_job_key("k");
   finish.add_prints()->set_output(3);
   StemSet& set = *finish.add_stem_sets();
-  set.add_prints(0);
-  set.add_prints(1);
+  set.add_stems(0);
+  set.add_stems(1);
   MixFile& file = *finish.add_mix_files();
   file.set_tpdf_seed(0xfedcba9876543210u);
   return job;
@@ -117,7 +120,7 @@ TEST(JobKey, OfEqualJobsIsEqual) {
 
 TEST(JobKey, AFieldThatHoldsItsDefaultIsNotSet) {
   RenderJob job = ExampleJob();
-  Region& region = *job.mutable_print()->mutable_strips(0)->mutable_regions(0);
+  Region& region = *job.mutable_print()->mutable_strips(0)->mutable_playlist()->mutable_regions(0);
   region.set_start_frame(7);
   region.set_start_frame(0);
   EXPECT_EQ(KeyOf(job), KeyOf(ExampleJob()));
@@ -150,7 +153,7 @@ void SetSomething(Message& message, const FieldDescriptor* field) {
     case FieldDescriptor::CPPTYPE_BOOL:
       return in.SetBool(&message, field, true);
     case FieldDescriptor::CPPTYPE_DOUBLE:
-      return in.SetDouble(&message, field, 0.77);
+      return many ? in.AddDouble(&message, field, 0.77) : in.SetDouble(&message, field, 0.77);
     case FieldDescriptor::CPPTYPE_ENUM:
       return in.SetEnumValue(&message, field, 1);
     case FieldDescriptor::CPPTYPE_STRING:

@@ -1,90 +1,81 @@
 #include "worker/render/bundle.h"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 
-#include "core/audio/sum_proof.h"
-#include "core/audio/wav.h"
-#include "worker/dsp/quantise.h"
-#include "worker/render/file_sink.h"
+#include "core/limits.h"
+#include "worker/render/earlier.h"
+#include "worker/render/edit_pass.h"
 #include "worker/render/finish_node.h"
-#include "worker/render/print_node.h"
-#include "worker/render/track_reader.h"
+#include "worker/render/graph/print_graph.h"
+#include "worker/render/job_check.h"
+#include "worker/render/pass.h"
 
 namespace trackout {
 namespace {
 
-bool IsMonoOrStereo(int channels) {
-  return channels == 1 || channels == 2;
-}
+// A part of a block: what it takes through the graph stays in the first caches.
+constexpr int kPartFrames = 1024;
 
-// What another job made.
-absl::StatusOr<Digest> DigestOfOutput(const JobResults& earlier, const JobOutput& wanted) {
-  const auto made = earlier.find(wanted.job_key());
-  if (made == earlier.end())
-    return absl::FailedPreconditionError("what the job needs of another one is not there");
-  if (wanted.output() < 0 || wanted.output() >= made->second.outputs_size()) {
-    return absl::InvalidArgumentError("the job names an output that another one does not have");
-  }
-  return made->second.outputs(wanted.output()).digest();
+bool IsEdit(const RenderJob& job) {
+  return job.has_finish() && job.finish().has_edit();
 }
-
-// A raw track on its way to its file.
-struct RawOutput {
-  RawTrack track;
-  TrackReader* reader;
-  std::unique_ptr<FileSink> sink;
-};
 
 // One job of the bundle, with what it needs to run.
 struct Work {
-  const PlannedJob* job;
-  std::unique_ptr<PrintNode> print;
-  std::unique_ptr<PrintSink> print_sink;  // null where only this bundle's finish reads the print
-  std::vector<RawOutput> raw_tracks;
-  std::unique_ptr<FinishNode> finish;
+  const PlannedJob* job = nullptr;
+  std::unique_ptr<PrintSink> sink;     // of a print that somebody else reads
+  std::unique_ptr<OutputNode> output;  // of tracks, and of a finish
+  std::unique_ptr<Spooled> spooled;    // of an edit: what of its prints is made here
+  std::unique_ptr<EditPass> edit;
 };
 
-class Pass {
+class Bundle {
  public:
-  Pass(const JobResults& earlier, FileStore& store, const RenderSettings& settings)
-      : earlier_(earlier), store_(store), settings_(settings) {}
+  Bundle(const std::vector<const PlannedJob*>& jobs, const JobResults& earlier, FileStore& store,
+         const RenderSettings& settings)
+      : earlier_(earlier),
+        store_(store),
+        settings_(settings),
+        part_frames_(std::min(kPartFrames, settings.block_frames)),
+        graph_(store, jobs.front()->job().sample_rate(), jobs.front()->job().start_frame(),
+               settings.block_frames, part_frames_) {
+    for (const PlannedJob* job : jobs) works_.emplace_back().job = job;
+  }
 
-  absl::Status Prepare(const std::vector<const PlannedJob*>& jobs) {
+  absl::Status Prepare() {
     std::set<std::string> needed_here;
-    for (const PlannedJob* job : jobs) needed_here.insert(job->needs().begin(), job->needs().end());
-    for (const PlannedJob* job : jobs) {
-      Work& work = works_.emplace_back();
-      work.job = job;
+    for (const Work& work : works_) needed_here.insert(work.job->needs().begin(), work.job->needs().end());
+    for (Work& work : works_) {
+      const RenderJob& job = work.job->job();
       absl::Status prepared;
-      switch (job->job().work_case()) {
+      switch (job.work_case()) {
         case RenderJob::kPrint:
-          prepared = PreparePrint(work, !needed_here.contains(job->key()));
+          prepared = PreparePrint(work, !needed_here.contains(work.job->key()));
           break;
-        case RenderJob::kRawTracks:
-          prepared = PrepareRawTracks(work);
+        case RenderJob::kTrackFiles:
+          prepared = PrepareTracks(work);
           break;
         case RenderJob::kFinish:
-          prepared = PrepareFinish(work);
+          prepared = IsEdit(job) ? PrepareEdit(work) : PrepareFinish(work);
           break;
         default:
           prepared = absl::UnimplementedError("a job of a kind that this worker does not know");
       }
       if (!prepared.ok()) return prepared;
     }
-    return absl::OkStatus();
+    return graph_.Prepare();
   }
 
-  absl::Status Run(int64_t total_frames) {
-    for (int64_t first = 0; first < total_frames; first += settings_.block_frames) {
-      if (settings_.stop) return absl::CancelledError("stopped");
-      const int frames = static_cast<int>(std::min<int64_t>(settings_.block_frames, total_frames - first));
-      if (absl::Status done = RunBlock(first, frames); !done.ok()) return done;
-      if (settings_.frames_done != nullptr) *settings_.frames_done += frames;
+  absl::Status Run() {
+    if (absl::Status done = RunPass(); !done.ok()) return done;
+    for (Work& work : works_) {
+      if (!IsEdit(work.job->job())) continue;
+      if (absl::Status done = RunEdit(work); !done.ok()) return done;
     }
     return absl::OkStatus();
   }
@@ -92,9 +83,9 @@ class Pass {
   absl::StatusOr<std::vector<JobResult>> Finish() {
     std::vector<JobResult> results;
     for (Work& work : works_) {
+      if (work.job->job().has_print() && work.sink == nullptr) continue;
       absl::StatusOr<std::vector<Rendered>> rendered = FinishWork(work);
       if (!rendered.ok()) return rendered.status();
-      if (rendered->empty()) continue;
       JobResult& result = results.emplace_back();
       result.set_job_key(work.job->key());
       for (Rendered& one : *rendered) *result.add_outputs() = std::move(one);
@@ -103,185 +94,193 @@ class Pass {
   }
 
  private:
-  // One reader for equal tracks, so that each is read once.
-  TrackReader* ReaderOf(int channels, const google::protobuf::RepeatedPtrField<Region>& regions) {
-    RawTrack track;
-    track.set_channels(channels);
-    *track.mutable_regions() = regions;
-    std::unique_ptr<TrackReader>& reader = readers_[CanonicalEncoding(track)];
-    if (reader == nullptr) reader = std::make_unique<TrackReader>(track, store_, settings_.block_frames);
-    return reader.get();
-  }
+  struct MadePrint {
+    int node;
+    int64_t frames;
+  };
 
   absl::Status PreparePrint(Work& work, bool is_written) {
-    const Print& print = work.job->job().print();
-    std::vector<TrackReader*> tracks;
-    for (const Strip& strip : print.strips()) {
-      if (!IsMonoOrStereo(strip.channels())) return absl::InvalidArgumentError("a strip is mono or stereo");
-      tracks.push_back(ReaderOf(strip.channels(), strip.regions()));
-    }
-    absl::StatusOr<std::unique_ptr<PrintNode>> node =
-        PrintNode::Create(print, tracks, settings_.block_frames);
+    const RenderJob& job = work.job->job();
+    if (absl::Status checked = CheckPrint(job.print()); !checked.ok()) return checked;
+    const absl::StatusOr<int> node = AddPrintTo(graph_, job.print(), job.sample_rate());
     if (!node.ok()) return node.status();
-    work.print = *std::move(node);
-    made_here_[work.job->key()] = &work.print->block();
+    graph_.Use({*node, 0});
+    made_here_[work.job->key()] = {*node, job.frames()};
     if (!is_written) return absl::OkStatus();
     absl::StatusOr<std::unique_ptr<PrintSink>> sink = PrintSink::Create(store_);
     if (!sink.ok()) return sink.status();
-    work.print_sink = *std::move(sink);
+    work.sink = *std::move(sink);
     return absl::OkStatus();
   }
 
-  absl::Status PrepareRawTracks(Work& work) {
+  absl::Status PrepareTracks(Work& work) {
     const RenderJob& job = work.job->job();
-    for (const RawTrack& track : job.raw_tracks().tracks()) {
-      if (!IsMonoOrStereo(track.channels())) return absl::InvalidArgumentError("a track is mono or stereo");
-      absl::StatusOr<std::unique_ptr<FileSink>> sink =
-          FileSink::Create(store_, track.format(), track.channels(), job.sample_rate(), job.frames());
-      if (!sink.ok()) return sink.status();
-      work.raw_tracks.push_back({track, ReaderOf(track.channels(), track.regions()), *std::move(sink)});
+    if (absl::Status checked = CheckTrackFiles(job.track_files()); !checked.ok()) return checked;
+    std::vector<std::vector<TrackFilesNode::Input>> inputs;
+    for (const TrackFile& file : job.track_files().tracks()) {
+      std::vector<TrackFilesNode::Input>& added = inputs.emplace_back();
+      for (const TrackSignal& signal : file.signals()) {
+        const Lead lead{graph_.AddPlaylist(signal.playlist()), signal.delay_frames()};
+        graph_.Use(lead);
+        added.push_back({lead, signal.inverted() ? -1.0 : 1.0});
+      }
     }
+    absl::StatusOr<std::unique_ptr<TrackFilesNode>> node =
+        TrackFilesNode::Create(job, std::move(inputs), store_, settings_.block_frames, part_frames_);
+    if (!node.ok()) return node.status();
+    work.output = *std::move(node);
     return absl::OkStatus();
+  }
+
+  // The print where it is made in this bundle, or null.
+  const MadePrint* MadeHere(const JobOutput& print) const {
+    const auto here = made_here_.find(print.job_key());
+    return here != made_here_.end() && print.output() == 0 ? &here->second : nullptr;
+  }
+
+  absl::StatusOr<std::unique_ptr<PrintReader>> OpenPrint(const JobOutput& print, int channels,
+                                                         int64_t frames) {
+    const absl::StatusOr<Digest> digest = DigestOfOutput(earlier_, print);
+    if (!digest.ok()) return digest.status();
+    return PrintReader::Open(store_, *digest, channels, frames);
+  }
+
+  absl::StatusOr<int> NodeOfPrint(const JobOutput& print, int channels, int64_t frames) {
+    if (const MadePrint* made = MadeHere(print)) {
+      if (graph_.channels(made->node) == channels && made->frames == frames) return made->node;
+      return absl::InvalidArgumentError("a print does not have the channels or the length of its finish");
+    }
+    absl::StatusOr<std::unique_ptr<PrintReader>> reader = OpenPrint(print, channels, frames);
+    if (!reader.ok()) return reader.status();
+    const int node = graph_.AddPrint(*std::move(reader));
+    graph_.Use({node, 0});
+    return node;
   }
 
   absl::Status PrepareFinish(Work& work) {
-    std::vector<const StereoBlock*> prints;
-    for (const JobOutput& print : work.job->job().finish().prints()) {
-      if (const auto here = made_here_.find(print.job_key());
-          here != made_here_.end() && print.output() == 0) {
-        prints.push_back(here->second);
-        continue;
-      }
-      absl::StatusOr<Digest> digest = DigestOfOutput(earlier_, print);
-      if (!digest.ok()) return digest.status();
-      absl::StatusOr<std::unique_ptr<PrintSource>> source =
-          PrintSource::Open(store_, *digest, settings_.block_frames);
-      if (!source.ok()) return source.status();
-      prints.push_back(&(*source)->block());
-      print_sources_.push_back(*std::move(source));
+    const RenderJob& job = work.job->job();
+    if (absl::Status checked = CheckFinish(job); !checked.ok()) return checked;
+    std::vector<int> prints;
+    for (const JobOutput& print : job.finish().prints()) {
+      const absl::StatusOr<int> node = NodeOfPrint(print, job.finish().channels(), job.frames());
+      if (!node.ok()) return node.status();
+      prints.push_back(*node);
     }
     absl::StatusOr<std::unique_ptr<FinishNode>> node =
-        FinishNode::Create(work.job->job(), std::move(prints), store_, settings_.block_frames);
+        FinishNode::Create(job, std::move(prints), store_, settings_.block_frames, part_frames_);
     if (!node.ok()) return node.status();
-    work.finish = *std::move(node);
+    work.output = *std::move(node);
     return absl::OkStatus();
   }
 
-  // A bundle's jobs stand in the order of the plan: prints before the finish that reads them.
-  absl::Status RunBlock(int64_t first, int frames) {
-    const auto count = static_cast<size_t>(frames);
-    for (const auto& [encoding, reader] : readers_) {
-      if (absl::Status read = reader->Read(first, frames); !read.ok()) return read;
+  // What is made here is spooled in the pass; the rest is opened when the edit runs.
+  absl::Status PrepareEdit(Work& work) {
+    const RenderJob& job = work.job->job();
+    if (absl::Status checked = CheckFinish(job); !checked.ok()) return checked;
+    auto spooled = std::make_unique<Spooled>();
+    for (const JobOutput& print : job.finish().prints()) {
+      const MadePrint* made = MadeHere(print);
+      if (made == nullptr) continue;
+      const int64_t frames = job.finish().print_frames();
+      const absl::StatusOr<int> node = NodeOfPrint(print, job.finish().channels(), frames);
+      if (!node.ok()) return node.status();
+      spooled->prints.push_back(*node);
     }
-    for (const std::unique_ptr<PrintSource>& source : print_sources_) {
-      if (absl::Status read = source->Read(count); !read.ok()) return read;
-    }
+    if (spooled->prints.empty()) return absl::OkStatus();
+    spooled->stretches = StretchesOf(job.finish());
+    const std::vector<int> channels(spooled->prints.size(), job.finish().channels());
+    absl::StatusOr<std::unique_ptr<PrintSpool>> spool =
+        PrintSpool::Create(store_, channels, job.finish().print_frames());
+    if (!spool.ok()) return spool.status();
+    spooled->spool = *std::move(spool);
+    work.spooled = std::move(spooled);
+    return absl::OkStatus();
+  }
+
+  absl::Status RunPass() {
+    std::vector<OutputNode*> outputs;
+    std::vector<Pass::Written> written;
+    std::vector<Spooled*> spooled;
+    int64_t frames = 0;
     for (Work& work : works_) {
-      absl::Status done;
-      if (work.print != nullptr) {
-        work.print->Process(count);
-        if (work.print_sink != nullptr) done = work.print_sink->Write(work.print->block(), count);
-      } else if (work.finish != nullptr) {
-        done = work.finish->Process(first, count);
-      }
-      if (!done.ok()) return done;
-      for (RawOutput& raw : work.raw_tracks) {
-        if (absl::Status written = WriteRaw(raw, first, count); !written.ok()) return written;
-      }
+      if (work.output != nullptr) outputs.push_back(work.output.get());
+      if (work.sink != nullptr) written.push_back({made_here_.at(work.job->key()).node, work.sink.get()});
+      if (work.spooled != nullptr) spooled.push_back(work.spooled.get());
+      if (!IsEdit(work.job->job())) frames = work.job->job().frames();
     }
-    return absl::OkStatus();
+    Pass pass(graph_, std::move(outputs), std::move(written), std::move(spooled), settings_.block_frames,
+              part_frames_);
+    return pass.Run(frames, settings_);
   }
 
-  absl::Status WriteRaw(RawOutput& raw, int64_t first, size_t frames) {
-    std::array<std::span<double>, 2> planes;
-    const auto channels = static_cast<size_t>(raw.track.channels());
-    const Format& format = raw.track.format();
-    for (size_t c = 0; c < channels; ++c) {
-      scratch_[c].resize(frames);
-      planes[c] = scratch_[c];
-      const std::span<const double> from = raw.reader->plane(static_cast<int>(c));
-      if (IsFloat(format)) {
-        std::copy(from.begin(), from.end(), planes[c].begin());
-      } else if (raw.track.has_tpdf_seed()) {
-        dsp::RoundWithTpdf(from, StepsPerUnit(format), raw.track.tpdf_seed(), static_cast<int>(c), first,
-                           planes[c]);
-      } else {
-        dsp::Round(from, StepsPerUnit(format), planes[c]);
+  absl::Status RunEdit(Work& work) {
+    const RenderJob& job = work.job->job();
+    std::vector<std::unique_ptr<PrintReader>> prints;
+    size_t spooled = 0;
+    for (const JobOutput& print : job.finish().prints()) {
+      if (MadeHere(print) != nullptr) {
+        prints.push_back(work.spooled->spool->Reader(spooled++));
+        continue;
       }
+      absl::StatusOr<std::unique_ptr<PrintReader>> reader =
+          OpenPrint(print, job.finish().channels(), job.finish().print_frames());
+      if (!reader.ok()) return reader.status();
+      prints.push_back(*std::move(reader));
     }
-    return raw.sink->Write(std::span(planes).first(channels));
+    absl::StatusOr<std::unique_ptr<EditPass>> edit =
+        EditPass::Create(job, std::move(prints), store_, settings_.block_frames, part_frames_);
+    if (!edit.ok()) return edit.status();
+    work.edit = *std::move(edit);
+    return work.edit->Run(settings_);
   }
 
   static absl::StatusOr<std::vector<Rendered>> FinishWork(Work& work) {
-    if (work.finish != nullptr) return work.finish->Finish();
-    std::vector<Rendered> rendered;
-    if (work.print_sink != nullptr) {
-      absl::StatusOr<Rendered> print = work.print_sink->Finish();
-      if (!print.ok()) return print.status();
-      rendered.push_back(*std::move(print));
-    }
-    for (RawOutput& raw : work.raw_tracks) {
-      absl::StatusOr<Rendered> one = raw.sink->Finish();
-      if (!one.ok()) return one.status();
-      rendered.push_back(*std::move(one));
-    }
-    return rendered;
+    if (work.edit != nullptr) return work.edit->Finish();
+    if (work.output != nullptr) return work.output->delivery().Finish();
+    absl::StatusOr<Rendered> print = work.sink->Finish();
+    if (!print.ok()) return print.status();
+    return std::vector<Rendered>{*std::move(print)};
   }
 
   const JobResults& earlier_;
   FileStore& store_;
   const RenderSettings settings_;
-  std::map<std::string, std::unique_ptr<TrackReader>> readers_;
-  std::map<std::string, const StereoBlock*> made_here_;  // prints, by job key
-  std::vector<std::unique_ptr<PrintSource>> print_sources_;
+  const int part_frames_;
+  Graph graph_;
+  std::map<std::string, MadePrint> made_here_;  // by job key
   std::vector<Work> works_;
-  std::array<std::vector<double>, 2> scratch_;
 };
+
+// All of one rate and beginning, and, but for edits, of one length.
+absl::Status CheckTogether(const std::vector<const PlannedJob*>& jobs) {
+  const RenderJob* pass = nullptr;
+  for (const PlannedJob* planned : jobs) {
+    const RenderJob& job = planned->job();
+    if (job.engine_version() != kEngineVersion)
+      return absl::UnimplementedError("the job is for another version of the engine");
+    if (absl::Status checked = CheckTimes(job); !checked.ok()) return checked;
+    if (job.sample_rate() != jobs.front()->job().sample_rate() ||
+        job.start_frame() != jobs.front()->job().start_frame())
+      return absl::InvalidArgumentError("the jobs of a bundle have one rate and one beginning");
+    if (IsEdit(job)) continue;
+    if (pass != nullptr && pass->frames() != job.frames())
+      return absl::InvalidArgumentError("the jobs of a bundle have one length");
+    pass = &job;
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
 absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const PlannedJob*>& jobs,
                                                     const JobResults& earlier, FileStore& store,
                                                     const RenderSettings& settings) {
-  for (const PlannedJob* job : jobs) {
-    if (job->job().engine_version() != kEngineVersion) {
-      return absl::UnimplementedError("the job is for another version of the engine");
-    }
-    if (job->job().frames() != jobs.front()->job().frames()) {
-      return absl::InvalidArgumentError("the jobs of a bundle have one length");
-    }
-  }
-  Pass pass(earlier, store, settings);
-  if (absl::Status prepared = pass.Prepare(jobs); !prepared.ok()) return prepared;
-  if (absl::Status done = pass.Run(jobs.front()->job().frames()); !done.ok()) return done;
-  return pass.Finish();
-}
-
-absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& earlier, FileStore& store,
-                                      const RenderSettings& settings) {
-  const SumProof& proof = job.job().sum_proof();
-  std::vector<std::string> paths;
-  std::vector<JobOutput> outputs{proof.mix()};
-  outputs.insert(outputs.end(), proof.stems().begin(), proof.stems().end());
-  for (const JobOutput& output : outputs) {
-    absl::StatusOr<Digest> digest = DigestOfOutput(earlier, output);
-    if (!digest.ok()) return digest.status();
-    absl::StatusOr<std::string> path = store.PathOf(*digest);
-    if (!path.ok()) return path.status();
-    paths.push_back(*std::move(path));
-  }
-  absl::StatusOr<Residual> residual =
-      MeasureSum(paths.front(), {paths.begin() + 1, paths.end()},
-                 proof.mix_is_dithered() ? MixDither::kTpdf : MixDither::kNone, settings.stop);
-  if (absl::IsCancelled(residual.status())) return residual.status();
-  if (!residual.ok()) {  // a file of our own is at fault, not a source
-    return absl::InternalError(std::string(residual.status().message()));
-  }
-  if (settings.frames_done != nullptr) *settings.frames_done += job.job().frames();
-  JobResult result;
-  result.set_job_key(job.key());
-  *result.mutable_residual() = *std::move(residual);
-  return result;
+  if (jobs.empty()) return std::vector<JobResult>();
+  if (absl::Status checked = CheckTogether(jobs); !checked.ok()) return checked;
+  Bundle bundle(jobs, earlier, store, settings);
+  if (absl::Status prepared = bundle.Prepare(); !prepared.ok()) return prepared;
+  if (absl::Status done = bundle.Run(); !done.ok()) return done;
+  return bundle.Finish();
 }
 
 }  // namespace trackout

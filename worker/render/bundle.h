@@ -12,6 +12,7 @@
 #include "core/blobs/file_store.h"
 #include "core/job_key.h"
 #include "proto/render.pb.h"
+#include "worker/render/crew.h"
 
 namespace trackout {
 
@@ -19,12 +20,13 @@ struct RenderSettings {
   int block_frames = 0;           // within kFewestBlockFrames .. kMostBlockFrames; does not change a byte
   const std::atomic<bool>& stop;  // asked before every block; set, it ends the render with Cancelled
   std::atomic<int64_t>* frames_done = nullptr;  // raised block by block
+  Crew* crew = nullptr;  // helps with one render where places are free; null: this thread alone
 };
 
-// Renders `jobs`, all of one song's rate and length, none of them a SumProof. `earlier` has the results of
-// what they need from outside. Sources and prints are in the store. Results in the order of the jobs; a print
-// that is only a buffer here has none and is left out.
-// DataLoss: a source is at fault; ResourceExhausted: the disk is full.
+// Renders `jobs`, all of one song's rate, start and length but for the finishes of edits, none of them a
+// SumProof. `earlier` has the results of what they need from outside. Sources and prints are in the store.
+// Results in the order of the jobs; a print that is only a buffer here has none and is left out. DataLoss: a
+// source is at fault; ResourceExhausted: the disk is full.
 absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const PlannedJob*>& jobs,
                                                     const JobResults& earlier, FileStore& store,
                                                     const RenderSettings& settings);

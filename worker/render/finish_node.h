@@ -1,48 +1,67 @@
-// The finish of a song: prints in, mixes and stems out, block by block.
-//
-// A mix is the sum of its prints, each at its level, times the master fader. A set of stems in integers is
-// quantised cumulatively and closes on its mix: stem k = q(s1 + ... + sk) - q(s1 + ... + s(k-1)), and the
-// last one q(mix) - q(s1 + ... + s(S-1)), so that the set adds up to q(mix) in every sample.
+// The finish of a song: prints in, mixes and stems out, at the song's whole length.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/blobs/file_store.h"
-#include "proto/render.pb.h"
-#include "worker/render/file_sink.h"
-#include "worker/render/print_node.h"
+#include "worker/render/mixer.h"
+#include "worker/render/output_node.h"
 
 namespace trackout {
 
-// Not thread-safe.
-class FinishNode {
+class FinishNode : public OutputNode {
  public:
-  // `prints` stand for job.finish().prints(), in order, and outlive the node.
-  static absl::StatusOr<std::unique_ptr<FinishNode>> Create(const RenderJob& job,
-                                                            std::vector<const StereoBlock*> prints,
-                                                            FileStore& store, int block_frames);
+  // `job` is checked; `prints` stand for job.finish().prints(), in order.
+  static absl::StatusOr<std::unique_ptr<FinishNode>> Create(const RenderJob& job, std::vector<int> prints,
+                                                            FileStore& store, int block_frames,
+                                                            int part_frames);
 
-  absl::Status Process(int64_t first_frame, size_t frames);
-  absl::StatusOr<std::vector<Rendered>> Finish();
+  void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
+                  Delivery::Buffers& buffers) override;
+  std::vector<ConstPlanes> Signals(size_t frames) override;
+  Delivery& delivery() override { return *delivery_; }
 
  private:
-  FinishNode(const RenderJob& job, std::vector<const StereoBlock*> prints, int block_frames);
+  FinishNode(const RenderJob& job, std::vector<int> prints, int block_frames,
+             std::unique_ptr<Delivery> delivery);
 
-  void SumMix(const Mix& mix, size_t frames, StereoBlock& out) const;
-  absl::Status WriteMix(const MixFile& file, int64_t first_frame, size_t frames, FileSink& sink);
-  absl::Status WriteIntegerSet(const StemSet& set, size_t frames, size_t first_sink);
-  absl::Status WriteFloatSet(const StemSet& set, size_t frames, size_t first_sink);
+  const Mixer mixer_;
+  const std::vector<int> prints_;
+  const int64_t start_frame_;
+  const int64_t fade_frames_;
+  const int64_t fade_begin_;
+  const std::unique_ptr<Delivery> delivery_;
+  std::vector<Block> mixes_;
+};
 
-  const trackout::Finish finish_;
-  const double master_gain_;
-  const std::vector<const StereoBlock*> prints_;
-  std::vector<StereoBlock> mixes_;
-  StereoBlock sum_;    // s1 + ... + sk, before the master fader
-  StereoBlock steps_;  // what is written
-  StereoBlock last_;   // q(s1 + ... + s(k-1))
-  std::vector<std::unique_ptr<FileSink>> sinks_;
+// Tracks as files: what they play, with polarity and delay.
+class TrackFilesNode : public OutputNode {
+ public:
+  // `signals`: of each file, what it adds up.
+  struct Input {
+    Lead lead;
+    double polarity;
+  };
+  static absl::StatusOr<std::unique_ptr<TrackFilesNode>> Create(const RenderJob& job,
+                                                                std::vector<std::vector<Input>> inputs,
+                                                                FileStore& store, int block_frames,
+                                                                int part_frames);
+
+  void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
+                  Delivery::Buffers& buffers) override;
+  std::vector<ConstPlanes> Signals(size_t frames) override;
+  Delivery& delivery() override { return *delivery_; }
+
+ private:
+  TrackFilesNode(const RenderJob& job, std::vector<std::vector<Input>> inputs, std::vector<Block> tracks,
+                 std::unique_ptr<Delivery> delivery);
+
+  const std::vector<std::vector<Input>> inputs_;
+  const int64_t fade_frames_;
+  const int64_t fade_begin_;
+  const std::unique_ptr<Delivery> delivery_;
+  std::vector<Block> tracks_;
 };
 
 }  // namespace trackout

@@ -3,6 +3,7 @@
 #include "core/audio/audio_file.h"
 
 #include <cmath>
+#include <cstring>
 #include <filesystem>
 #include <limits>
 
@@ -96,6 +97,52 @@ TEST_F(AudioFileTest, ReadsWavOfEveryDepthExactly) {
   ExpectExact(ByFfmpeg("16.wav", 16, {"-c:a", "pcm_s16le"}), 16);
   ExpectExact(ByFfmpeg("24.wav", 24, {"-c:a", "pcm_s24le"}), 24);
   ExpectExact(ByFfmpeg("32.wav", 32, {"-c:a", "pcm_s32le"}), 32);
+}
+
+// The bytes of plain files against what libsndfile makes of them.
+TEST_F(AudioFileTest, GivesTheBytesOfPlainFiles) {
+  using Pcm = AudioFile::Pcm;
+  const auto expect_bytes = [this](const std::string& path, Pcm pcm, int bits) {
+    const absl::StatusOr<std::unique_ptr<AudioFile>> file = AudioFile::Open(path);
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_EQ((*file)->pcm(), pcm) << path;
+    const size_t size = static_cast<size_t>(bits) / 8, first = 1234, count = 777 * kChannels;
+    std::vector<std::byte> bytes(count * size);
+    ASSERT_TRUE((*file)->ReadBytes(first, bytes).ok());
+    EXPECT_EQ((*file)->position(), 0);
+    std::vector<double> samples(count);
+    ASSERT_TRUE((*file)->Read(first, samples).ok());
+    for (size_t i = 0; i < count; ++i) {
+      uint32_t word = 0;
+      std::memcpy(reinterpret_cast<char*>(&word) + 4 - size, &bytes[i * size], size);
+      double sample = std::ldexp(static_cast<int32_t>(word), -31);
+      if (pcm == Pcm::kFloat32) {
+        float number = 0;
+        std::memcpy(&number, &bytes[i * size], sizeof number);
+        sample = number;
+      }
+      ASSERT_EQ(sample, samples[i]) << path << " sample " << i;
+    }
+    EXPECT_TRUE((*file)->ReadBytes(kFrames, std::span(bytes).first(0)).ok());
+    EXPECT_EQ((*file)->ReadBytes(kFrames - 776, bytes).code(), absl::StatusCode::kDataLoss);
+  };
+  expect_bytes(ByFfmpeg("16.wav", 16, {"-c:a", "pcm_s16le"}), Pcm::kInt16, 16);
+  expect_bytes(ByFfmpeg("24.wav", 24, {"-c:a", "pcm_s24le"}), Pcm::kInt24, 24);  // extensible
+  expect_bytes(ByFfmpeg("32.wav", 32, {"-c:a", "pcm_s32le"}), Pcm::kInt32, 32);
+  expect_bytes(ByFfmpeg("f.wav", 24, {"-c:a", "pcm_f32le"}), Pcm::kFloat32, 32);
+  expect_bytes(ByFfmpeg("rf.wav", 24, {"-c:a", "pcm_s24le", "-rf64", "always"}), Pcm::kInt24, 24);
+  expect_bytes(ByFfmpeg("a.w64", 24, {"-c:a", "pcm_s24le"}), Pcm::kInt24, 24);
+}
+
+TEST_F(AudioFileTest, HasNoBytesToGiveOfOtherFiles) {
+  for (const std::string& path :
+       {ByFfmpeg("8.wav", 8, {"-c:a", "pcm_u8"}), ByFfmpeg("d.wav", 24, {"-c:a", "pcm_f64le"}),
+        ByFfmpeg("a.aiff", 16, {"-c:a", "pcm_s16be"}), ByFfmpeg("a.caf", 16, {"-c:a", "pcm_s16le"}),
+        ByFfmpeg("a.flac", 16, {"-c:a", "flac"}), ByFfmpeg("law.wav", 16, {"-c:a", "pcm_mulaw"})}) {
+    const absl::StatusOr<std::unique_ptr<AudioFile>> file = AudioFile::Open(path);
+    ASSERT_TRUE(file.ok()) << path << ": " << file.status();
+    EXPECT_EQ((*file)->pcm(), std::nullopt) << path;
+  }
 }
 
 TEST_F(AudioFileTest, ReadsAiffExactly) {

@@ -65,6 +65,35 @@ TEST_F(SumProofTest, AddsUpBeyondTheRangeOfAFileOnTheWay) {
   EXPECT_EQ(Measure(Format::BITS_16, {30000, 0}, {{30000, 1}, {30000, 1}, {-30000, -2}}).max_lsb(), 0);
 }
 
+// Longer than a stretch, with a fault at the very end and overs on the way.
+TEST_F(SumProofTest, AnyNumberOfThreadsFindsTheSame) {
+  for (const Format::Bits bits : {Format::BITS_16, Format::BITS_24, Format::BITS_32F}) {
+    const size_t samples = 2 * 600'000;
+    const double full_scale = bits == Format::BITS_16 ? 0x1p15 : bits == Format::BITS_24 ? 0x1p23 : 1;
+    Samples mix = test::Noise(samples, 0.25, 1), one = test::Noise(samples, 0.25, 2), other(samples);
+    for (size_t i = 0; i < samples; ++i) {
+      mix[i] = std::round(mix[i] * 0x1p15) / 0x1p15 * full_scale;
+      one[i] = std::round(one[i] * 0x1p15) / 0x1p15 * full_scale;
+      other[i] = mix[i] - one[i];
+    }
+    const double step = bits == Format::BITS_32F ? 0x1p-12 : 3;
+    mix[2 * 300'000] += step;
+    mix[samples - 1] += 2 * step;
+    const std::string sum = File("mix", bits, mix);
+    const std::vector<std::string> stems{File("one", bits, one), File("other", bits, other)};
+    const absl::StatusOr<Residual> alone = MeasureSum(sum, stems, MixDither::kNone, kNever);
+    ASSERT_TRUE(alone.ok()) << alone.status();
+    EXPECT_EQ(alone->worst_frame(), 599'999);
+    EXPECT_EQ(alone->worst_channel(), 1);
+    EXPECT_FALSE(alone->within_bound());
+    for (const int threads : {2, 3, 16}) {
+      const absl::StatusOr<Residual> together = MeasureSum(sum, stems, MixDither::kNone, kNever, threads);
+      ASSERT_TRUE(together.ok()) << together.status();
+      EXPECT_EQ(together->SerializeAsString(), alone->SerializeAsString()) << threads;
+    }
+  }
+}
+
 TEST_F(SumProofTest, OneStepAtOneSampleIsFoundAndNamed) {
   // 20,000 frames, so that it is not in the first block of reading.
   Samples mix = test::Noise(40'000, 0.25, 1), one = test::Noise(40'000, 0.25, 2), other(40'000);

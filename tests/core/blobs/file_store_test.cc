@@ -10,6 +10,7 @@
 #include <functional>
 #include <thread>
 
+#include "core/blobs/disk.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/support/folder.h"
@@ -98,6 +99,16 @@ class FileStoreTest : public testing::Test {
 };
 
 // Written here.
+
+TEST_F(FileStoreTest, AFileWithoutANameIsNowhereInTheFolder) {
+  const absl::StatusOr<DiskFile> file = store_->CreateNameless();
+  ASSERT_TRUE(file.ok()) << file.status();
+  EXPECT_THAT(Files(), IsEmpty());
+  ASSERT_EQ(pwrite(file->descriptor(), "sound", 5, 100), 5);
+  char bytes[5];
+  ASSERT_EQ(pread(file->descriptor(), bytes, 5, 100), 5);
+  EXPECT_EQ(std::string(bytes, 5), "sound");
+}
 
 TEST_F(FileStoreTest, GivesBackWhatWasCommitted) {
   const Digest digest = Keep("sound");

@@ -22,39 +22,42 @@ class BundleTest : public test::Studio {
   BundleTest() {
     const Digest mono = Record("mono.wav", 1, Noise(kFrames, 0.4, 1));
     const Digest stereo = Record("stereo.wav", 2, Noise(2 * kFrames, 0.4, 2));
-    Print drums;
-    *drums.add_strips() = StripOf(1, {Clip(mono, 0, 0, 3000, -1), Clip(mono, 2500, 100, 2503)}, 0);
-    *drums.add_strips() = StripOf(2, {Clip(stereo, 17, 0, 4000)}, 0);
-    drums.mutable_strips(0)->set_pan(-33);
-    BusStrip& bus = *drums.add_buses();
-    bus.set_fader_db(-2.2);
-    bus.set_feeds(-1);
-    Print rest;
+    Print drums = StereoPrint();
+    *drums.add_strips() = StripOf(1, {Clip(mono, 0, 0, 3000, -1), Clip(mono, 2500, 100, 2503)}, 2);
+    *drums.add_strips() = StripOf(2, {Clip(stereo, 17, 0, 4000)}, 2);
+    drums.mutable_strips(0)->add_pan(-33);
+    *drums.add_strips() = BusOf(2);
+    drums.mutable_strips(2)->set_fader_db(-2.2);
+    Print rest = StereoPrint();
     *rest.add_strips() = StripOf(2, {Clip(stereo, 0, 1, 5002)});
     rest.mutable_strips(0)->set_fader_db(-3.3);
     jobs_ = {PlannedPrint(drums, kFrames), PlannedPrint(rest, kFrames)};
     Finish finish;
+    finish.set_channels(2);
     finish.set_master_fader_db(-0.3);
     StemSet& set = *finish.add_stem_sets();
     for (int i = 0; i < 2; ++i) {
       finish.add_prints()->set_job_key(jobs_[static_cast<size_t>(i)].key());
-      set.add_prints(i);
+      set.add_stems(i + 1);
     }
+    set.set_channels(2);
     Mix& mix = *finish.add_mixes();
     mix.add_terms()->set_print(0);
     mix.add_terms()->set_print(1);
     mix.mutable_terms(1)->set_gain_db(0.5);
+    for (int i = 0; i < 2; ++i) finish.add_mixes()->add_terms()->set_print(i);
     for (const Format::Bits bits : {Format::BITS_16, Format::BITS_24, Format::BITS_32F}) {
       MixFile& file = *finish.add_mix_files();
       *file.mutable_format() = Wav(bits);
+      file.set_channels(2);
       if (bits == Format::BITS_16) file.set_tpdf_seed(42);
     }
     *set.mutable_format() = Wav(Format::BITS_24);
     jobs_.push_back(PlannedFinish(finish, kFrames));
     RenderJob raw;
-    RawTrack& track = *raw.mutable_raw_tracks()->add_tracks();
+    TrackFile& track = *raw.mutable_track_files()->add_tracks();
     track.set_channels(1);
-    *track.mutable_regions() = drums.strips(0).regions();
+    *track.add_signals()->mutable_playlist() = drums.strips(0).playlist();
     *track.mutable_format() = Wav(Format::BITS_16);
     track.set_tpdf_seed(43);
     jobs_.push_back(Planned(raw, kFrames));
@@ -65,7 +68,7 @@ class BundleTest : public test::Studio {
     std::string text;
     for (const size_t job : {size_t{2}, size_t{3}}) {
       for (const Rendered& rendered : results.at(jobs_[job].key()).outputs())
-        text += Hex(rendered.digest()) + " " + std::to_string(rendered.peak_dbfs()) + "\n";
+        text += Hex(rendered.digest()) + " " + rendered.measured().ShortDebugString() + "\n";
     }
     return text;
   }
@@ -90,6 +93,14 @@ TEST_F(BundleTest, JobByJobGivesTheSameBytes) {
   for (const int block : {16, 511, 100'003}) EXPECT_EQ(JobByJob(block), files) << block;
 }
 
+TEST_F(BundleTest, ACrewGivesTheSameBytes) {
+  const std::string files = FilesOf(Render(jobs_, 4096));
+  Crew crew(3);
+  const Crew::Place place(crew);
+  for (const int block : {64, 511, 5003, 100'003})
+    EXPECT_EQ(FilesOf(Render(jobs_, block, {}, &crew)), files) << block;
+}
+
 TEST_F(BundleTest, AgainGivesTheSameBytes) {
   EXPECT_EQ(FilesOf(Render(jobs_)), FilesOf(Render(jobs_)));
 }
@@ -108,7 +119,7 @@ TEST_F(BundleTest, APrintByItselfIsABlobOfDoubles) {
 
 TEST_F(BundleTest, ASourceThatEndsEarlyIsNamed) {
   const Digest source = Record("Short Kick.wav", 1, Noise(1000, 0.5, 9));
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = StripOf(1, {Clip(source, 0, 0, kFrames)});
   const absl::Status status = TryRender({PlannedPrint(print, kFrames)}).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
@@ -118,7 +129,7 @@ TEST_F(BundleTest, ASourceThatEndsEarlyIsNamed) {
 TEST_F(BundleTest, ASourceThatWasCutSinceIsNamed) {
   const Digest source = Record("Kick.wav", 1, Noise(kFrames, 0.5, 9));
   std::filesystem::resize_file(sources_ / "Kick.wav", 5000);
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = StripOf(1, {Clip(source, 0, 0, kFrames)});
   const absl::Status status = TryRender({PlannedPrint(print, kFrames)}).status();
   EXPECT_TRUE(absl::IsDataLoss(status)) << status;
@@ -128,7 +139,7 @@ TEST_F(BundleTest, ASourceThatWasCutSinceIsNamed) {
 
 TEST_F(BundleTest, ASourceOfOtherChannelsIsNamed) {
   const Digest source = Record("Kick.wav", 1, Noise(kFrames, 0.5, 9));
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = StripOf(2, {Clip(source, 0, 0, kFrames)});
   const absl::Status status = TryRender({PlannedPrint(print, kFrames)}).status();
   EXPECT_FALSE(status.ok());
@@ -145,7 +156,7 @@ TEST_F(BundleTest, AStopBeforeTheFirstBlockLeavesNoBlobs) {
 
 TEST_F(BundleTest, AStopUnderWayLeavesNoBlobs) {
   constexpr int64_t kHour = int64_t{3600} * test::kSampleRate;
-  const PlannedJob silence = PlannedPrint(Print(), kHour);
+  const PlannedJob silence = PlannedPrint(StereoPrint(), kHour);
   std::atomic<bool> stop = false;
   std::atomic<int64_t> frames_done = 0;
   std::thread stopper([&] {

@@ -24,7 +24,7 @@ class FinishTest : public test::Studio {
       Samples samples = Noise(2 * kFrames, level, 10 + i);
       if (i == 2) std::fill(samples.begin() + kFrames, samples.end(), 0.0);
       const Digest source = Record("p" + std::to_string(i) + std::to_string(level), 2, samples);
-      Print print;
+      Print print = StereoPrint();
       *print.add_strips() = StripOf(2, {Clip(source, 0, 0, kFrames)});
       print.mutable_strips(0)->set_fader_db(fader_db_[i]);
       for (double& sample : samples) sample *= Gain(fader_db_[i]);
@@ -33,23 +33,28 @@ class FinishTest : public test::Studio {
     }
   }
 
+  // Mix 0 is all of them; those of 1, 2 and 3 are one each.
   Finish FinishOfAll() const {
     Finish finish;
+    finish.set_channels(2);
     Mix& mix = *finish.add_mixes();
     for (int i = 0; i < 3; ++i) {
       finish.add_prints()->set_job_key(jobs_[static_cast<size_t>(i)].key());
       mix.add_terms()->set_print(i);
     }
+    for (int i = 0; i < 3; ++i) finish.add_mixes()->add_terms()->set_print(i);
     return finish;
   }
   static void AddMixFile(Finish& finish, int mix, Format::Bits bits) {
     MixFile& file = *finish.add_mix_files();
     file.set_mix(mix);
+    file.set_channels(2);
     *file.mutable_format() = Wav(bits);
   }
   static void AddStems(Finish& finish, Format::Bits bits) {
     StemSet& set = *finish.add_stem_sets();
-    for (int i = 0; i < 3; ++i) set.add_prints(i);
+    for (int i = 0; i < 3; ++i) set.add_stems(i + 1);
+    set.set_channels(2);
     *set.mutable_format() = Wav(bits);
   }
 
@@ -105,8 +110,8 @@ TEST_F(FinishTest, AMixMayLeaveOutPrints) {
   Finish finish = FinishOfAll();
   finish.add_mixes()->add_terms()->set_print(1);
   finish.add_mixes();
-  AddMixFile(finish, 1, Format::BITS_24);
-  AddMixFile(finish, 2, Format::BITS_24);
+  AddMixFile(finish, 4, Format::BITS_24);
+  AddMixFile(finish, 5, Format::BITS_24);
   const std::vector<Rendered> files = RenderFinish(finish);
   ExpectRounded(StepsIn(files[0], 24), tracks_[1], 24);
   EXPECT_EQ(StepsIn(files[1], 24), Samples(2 * kFrames, 0.0));
@@ -153,9 +158,9 @@ TEST_F(FinishTest, FloatStemsAreThePrintsTimesTheMasterFader) {
     Samples expected = tracks_[s];
     for (double& sample : expected) sample *= Gain(6);
     ExpectNear(ReadByFfmpeg(PathOf(files[s])), expected, 0x1p-23);
-    EXPECT_EQ(files[s].overs(), 0);
+    EXPECT_EQ(files[s].measured().overs(), 0);
   }
-  EXPECT_GT(files[0].peak_dbfs(), 0);
+  EXPECT_GT(files[0].measured().peak_dbfs(), 0);
 }
 
 TEST_F(FinishTest, AClippedMixIsCountedAndItsStemsAreWhole) {
@@ -169,11 +174,11 @@ TEST_F(FinishTest, AClippedMixIsCountedAndItsStemsAreWhole) {
   for (const double sample : mix)
     overs += sample * 0x1p23 >= 0x1p23 - 0.5 || sample * 0x1p23 < -0x1p23 - 0.5 ? 1 : 0;
   ASSERT_GT(overs, 100);
-  EXPECT_EQ(files[0].overs(), overs);
+  EXPECT_EQ(files[0].measured().overs(), overs);
   const Samples steps = StepsIn(files[0], 24);
   for (size_t i = 0; i < mix.size(); ++i)
     ASSERT_NEAR(steps[i], std::clamp(std::nearbyint(mix[i] * 0x1p23), -0x1p23, 0x1p23 - 1), 1) << i;
-  for (size_t s = 1; s < 4; ++s) EXPECT_EQ(files[s].overs(), 0);
+  for (size_t s = 1; s < 4; ++s) EXPECT_EQ(files[s].measured().overs(), 0);
 }
 
 TEST_F(FinishTest, ADitheredMixIsWithinAStepOfTheStems) {

@@ -41,7 +41,7 @@ class PrintTest : public test::Studio {
 };
 
 TEST_F(PrintTest, OfAStereoTrackInTheMiddleIsTheTrack) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = stereo_strip_;
   EXPECT_EQ(RenderPrint(print, kFrames), stereo_);
 }
@@ -52,7 +52,7 @@ TEST_F(PrintTest, OfAMonoTrackIsPannedByItsLaw) {
       {PAN_LAW_UNSPECIFIED, half}, {PAN_LAW_3DB, half}, {PAN_LAW_4_5DB, std::sqrt(half * 0.5)},
       {PAN_LAW_6DB, 0.5},          {PAN_LAW_0DB, 1},    {PAN_LAW_3DB_COMPENSATED, 1}};
   for (const auto& [law, gain] : centre) {
-    Print print;
+    Print print = StereoPrint();
     *print.add_strips() = mono_strip_;
     print.mutable_strips(0)->set_pan_law(law);
     ExpectNear(RenderPrint(print, kFrames), Panned(mono_, gain, gain), kWithin);
@@ -60,25 +60,25 @@ TEST_F(PrintTest, OfAMonoTrackIsPannedByItsLaw) {
 }
 
 TEST_F(PrintTest, OfAMonoTrackThatIsPanned) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = mono_strip_;
-  print.mutable_strips(0)->set_pan(-50);
+  print.mutable_strips(0)->add_pan(-50);
   const double angle = 0.25 * std::numbers::pi / 2;  // p = (-0.5 + 1) / 2
   ExpectNear(RenderPrint(print, kFrames), Panned(mono_, std::cos(angle), std::sin(angle)), kWithin);
-  print.mutable_strips(0)->set_pan(100);
+  print.mutable_strips(0)->set_pan(0, 100);
   ExpectNear(RenderPrint(print, kFrames), Panned(mono_, 0, 1), kWithin);
 }
 
 TEST_F(PrintTest, OfAStereoTrackIsBalancedWhateverTheLaw) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = stereo_strip_;
-  print.mutable_strips(0)->set_pan(30);
+  print.mutable_strips(0)->add_pan(30);
   print.mutable_strips(0)->set_pan_law(PAN_LAW_6DB);
   ExpectNear(RenderPrint(print, kFrames), Balanced(stereo_, 0.7, 1), kWithin);
 }
 
 TEST_F(PrintTest, FaderAndPolarity) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = stereo_strip_;
   print.mutable_strips(0)->set_fader_db(-7.25);
   print.mutable_strips(0)->set_inverted(true);
@@ -87,14 +87,14 @@ TEST_F(PrintTest, FaderAndPolarity) {
 }
 
 TEST_F(PrintTest, AFaderOfSilenceIsSilence) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = stereo_strip_;
   print.mutable_strips(0)->set_fader_db(-std::numeric_limits<double>::infinity());
   EXPECT_EQ(RenderPrint(print, kFrames), Samples(2 * kFrames, 0.0));
 }
 
 TEST_F(PrintTest, ClipsStartLastAndOverlapAsWritten) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() =
       StripOf(2, {Clip(stereo_source_, 100, 0, 1000, -6), Clip(stereo_source_, 600, 500, 1200, 3),
                   Clip(stereo_source_, 2999, 7, 500)});
@@ -113,7 +113,7 @@ TEST_F(PrintTest, ClipsStartLastAndOverlapAsWritten) {
 }
 
 TEST_F(PrintTest, IsSilentWhereNothingPlays) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = StripOf(2, {Clip(stereo_source_, 1500, 0, 100)});
   const Samples rendered = RenderPrint(print, kFrames);
   for (size_t i = 0; i < rendered.size(); ++i) {
@@ -125,29 +125,27 @@ TEST_F(PrintTest, IsSilentWhereNothingPlays) {
 }
 
 TEST_F(PrintTest, TracksAddUp) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = stereo_strip_;
   *print.add_strips() = mono_strip_;
-  print.mutable_strips(1)->set_pan(-100);
+  print.mutable_strips(1)->add_pan(-100);
   ExpectNear(RenderPrint(print, kFrames), Sum(stereo_, Panned(mono_, 1, 0)), kWithin);
 }
 
 TEST_F(PrintTest, BusesHaveFadersBalanceAndBusesBelow) {
   // mono -> Kit (-3 dB, pan 40) -> Drums (-2 dB, pan -25) -> print; stereo -> Drums; mono -> print.
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = mono_strip_;
   *print.add_strips() = stereo_strip_;
   *print.add_strips() = mono_strip_;
-  print.mutable_strips(0)->set_feeds(0);
-  print.mutable_strips(1)->set_feeds(1);
-  BusStrip& kit = *print.add_buses();
+  print.mutable_strips(0)->set_feeds(3);
+  print.mutable_strips(1)->set_feeds(4);
+  Strip& kit = *print.add_strips() = BusOf(2, 4);
   kit.set_fader_db(-3);
-  kit.set_pan(40);
-  kit.set_feeds(1);
-  BusStrip& drums = *print.add_buses();
+  kit.add_pan(40);
+  Strip& drums = *print.add_strips() = BusOf(2);
   drums.set_fader_db(-2);
-  drums.set_pan(-25);
-  drums.set_feeds(-1);
+  drums.add_pan(-25);
   const double half = std::sqrt(0.5);
   const Samples centred = Panned(mono_, half, half);
   const Samples in_kit = Balanced(centred, Gain(-3) * 0.6, Gain(-3));
@@ -156,16 +154,16 @@ TEST_F(PrintTest, BusesHaveFadersBalanceAndBusesBelow) {
 }
 
 TEST_F(PrintTest, TheOrderOfBusesInTheMessageDoesNotMatterForWhatTheyFeed) {
-  Print print;
+  Print print = StereoPrint();
   *print.add_strips() = stereo_strip_;
-  print.mutable_strips(0)->set_feeds(2);
-  for (const int feeds : {-1, 0, 1}) print.add_buses()->set_feeds(feeds);  // 2 -> 1 -> 0 -> print
-  print.mutable_buses(1)->set_fader_db(-6);
+  print.mutable_strips(0)->set_feeds(3);
+  for (const int feeds : {-1, 1, 2}) *print.add_strips() = BusOf(2, feeds);  // 3 -> 2 -> 1 -> print
+  print.mutable_strips(2)->set_fader_db(-6);
   ExpectNear(RenderPrint(print, kFrames), Balanced(stereo_, Gain(-6), Gain(-6)), kWithin);
 }
 
 TEST_F(PrintTest, OfNothingIsSilence) {
-  EXPECT_EQ(RenderPrint(Print(), kFrames), Samples(2 * kFrames, 0.0));
+  EXPECT_EQ(RenderPrint(StereoPrint(), kFrames), Samples(2 * kFrames, 0.0));
 }
 
 }  // namespace

@@ -14,16 +14,16 @@ constexpr int kFrames = 2500;
 
 class RawTracksTest : public test::Studio {
  protected:
-  static RawTrack Raw(int channels, const std::vector<Region>& clips, Format::Bits bits) {
-    RawTrack track;
+  static TrackFile Raw(int channels, const std::vector<Region>& clips, Format::Bits bits) {
+    TrackFile track;
     track.set_channels(channels);
-    for (const Region& clip : clips) *track.add_regions() = clip;
+    *track.add_signals()->mutable_playlist() = PlaylistOf(channels, clips);
     *track.mutable_format() = Wav(bits);
     return track;
   }
-  Rendered RenderOne(const RawTrack& track, int64_t frames = kFrames) {
+  Rendered RenderOne(const TrackFile& track, int64_t frames = kFrames) {
     RenderJob job;
-    *job.mutable_raw_tracks()->add_tracks() = track;
+    *job.mutable_track_files()->add_tracks() = track;
     const PlannedJob planned = Planned(job, frames);
     const JobResults results = Render({planned});
     return results.contains(planned.key()) ? results.at(planned.key()).outputs(0) : Rendered();
@@ -76,25 +76,25 @@ TEST_F(RawTracksTest, SayTheirPeakAndTheirOvers) {
   loud[8] = 0.25;
   const Digest source = Record("loud.wav", 1, loud);
   const Rendered as_it_is = RenderOne(Raw(1, {Clip(source, 0, 0, kFrames)}, Format::BITS_24));
-  EXPECT_EQ(as_it_is.peak_dbfs(), -6.0206);
-  EXPECT_EQ(as_it_is.overs(), 0);
+  EXPECT_EQ(as_it_is.measured().peak_dbfs(), -6.0206);
+  EXPECT_EQ(as_it_is.measured().overs(), 0);
   const Rendered up =
       RenderOne(Raw(1, {Clip(source, 0, 0, kFrames, 9)}, Format::BITS_24));  // -0.5 becomes -1.41
-  EXPECT_EQ(up.overs(), 1);
-  EXPECT_EQ(up.peak_dbfs(), 0);
+  EXPECT_EQ(up.measured().overs(), 1);
+  EXPECT_EQ(up.measured().peak_dbfs(), 0);
   const Rendered in_float = RenderOne(Raw(1, {Clip(source, 0, 0, kFrames, 9)}, Format::BITS_32F));
-  EXPECT_EQ(in_float.overs(), 0);
-  EXPECT_NEAR(in_float.peak_dbfs(), 9 - 6.0206, 0.0001);
+  EXPECT_EQ(in_float.measured().overs(), 0);
+  EXPECT_NEAR(in_float.measured().peak_dbfs(), 9 - 6.0206, 0.0001);
 }
 
 TEST_F(RawTracksTest, OfSilenceSayMinusInfinity) {
   const Rendered silent = RenderOne(Raw(2, {}, Format::BITS_24));
-  EXPECT_TRUE(std::isinf(silent.peak_dbfs()) && silent.peak_dbfs() < 0);
+  EXPECT_TRUE(std::isinf(silent.measured().peak_dbfs()) && silent.measured().peak_dbfs() < 0);
   EXPECT_EQ(ReadByFfmpeg(PathOf(silent)), Samples(2 * kFrames, 0.0));
 }
 
 TEST_F(RawTracksTest, OfSixteenBitsAreDithered) {
-  RawTrack track = Raw(2, {Clip(stereo_source_, 0, 0, kFrames, -1)}, Format::BITS_16);
+  TrackFile track = Raw(2, {Clip(stereo_source_, 0, 0, kFrames, -1)}, Format::BITS_16);
   const Samples plain = StepsIn(RenderOne(track), 16);
   track.set_tpdf_seed(99);
   const Samples dithered = StepsIn(RenderOne(track), 16);
@@ -112,8 +112,8 @@ TEST_F(RawTracksTest, OfSixteenBitsAreDithered) {
 
 TEST_F(RawTracksTest, OfOneBusAreOneJobWithAnOutputEach) {
   RenderJob job;
-  *job.mutable_raw_tracks()->add_tracks() = Raw(1, {Clip(mono_source_, 0, 0, kFrames)}, Format::BITS_24);
-  *job.mutable_raw_tracks()->add_tracks() = Raw(2, {Clip(stereo_source_, 0, 0, kFrames)}, Format::BITS_24);
+  *job.mutable_track_files()->add_tracks() = Raw(1, {Clip(mono_source_, 0, 0, kFrames)}, Format::BITS_24);
+  *job.mutable_track_files()->add_tracks() = Raw(2, {Clip(stereo_source_, 0, 0, kFrames)}, Format::BITS_24);
   const PlannedJob planned = Planned(job, kFrames);
   const JobResults results = Render({planned});
   ASSERT_EQ(results.at(planned.key()).outputs_size(), 2);

@@ -23,8 +23,13 @@ inline constexpr int kSampleRate = 48000;
 class Studio : public testing::Test {
  protected:
   // A source of these interleaved samples, at 24 bits.
-  Digest Record(const std::string& name, int channels, const Samples& samples) {
-    const std::string path = WriteWav(sources_ / name, Wav(Format::BITS_24), channels, kSampleRate, samples);
+  Digest Record(const std::string& name, int channels, const Samples& samples,
+                int sample_rate = kSampleRate) {
+    return RecordAs(Wav(Format::BITS_24), name, channels, samples, sample_rate);
+  }
+  Digest RecordAs(const Format& format, const std::string& name, int channels, const Samples& samples,
+                  int sample_rate = kSampleRate) {
+    const std::string path = WriteWav(sources_ / name, format, channels, sample_rate, samples);
     const Digest digest = *DigestOfFile(path, never_);
     store_.Adopt(digest, path);
     return digest;
@@ -40,12 +45,29 @@ class Studio : public testing::Test {
     return region;
   }
 
+  static Playlist PlaylistOf(int channels, const std::vector<Region>& clips) {
+    Playlist playlist;
+    playlist.set_channels(channels);
+    for (const Region& clip : clips) *playlist.add_regions() = clip;
+    return playlist;
+  }
   static Strip StripOf(int channels, const std::vector<Region>& clips, int feeds = -1) {
     Strip strip;
     strip.set_channels(channels);
-    for (const Region& clip : clips) *strip.add_regions() = clip;
+    *strip.mutable_playlist() = PlaylistOf(channels, clips);
     strip.set_feeds(feeds);
     return strip;
+  }
+  static Strip BusOf(int channels, int feeds = -1) {
+    Strip strip;
+    strip.set_channels(channels);
+    strip.set_feeds(feeds);
+    return strip;
+  }
+  static Print StereoPrint() {
+    Print print;
+    print.set_channels(2);
+    return print;
   }
 
   // A job with its key, and what it needs.
@@ -73,13 +95,15 @@ class Studio : public testing::Test {
   }
 
   absl::StatusOr<std::vector<JobResult>> TryRender(const std::vector<PlannedJob>& jobs,
-                                                   int block_frames = 1000, const JobResults& earlier = {}) {
+                                                   int block_frames = 1000, const JobResults& earlier = {},
+                                                   Crew* crew = nullptr) {
     std::vector<const PlannedJob*> pointers;
     for (const PlannedJob& job : jobs) pointers.push_back(&job);
-    return RenderBundle(pointers, earlier, store_, {block_frames, never_, nullptr});
+    return RenderBundle(pointers, earlier, store_, {block_frames, never_, nullptr, crew});
   }
-  JobResults Render(const std::vector<PlannedJob>& jobs, int block_frames = 1000, JobResults earlier = {}) {
-    const absl::StatusOr<std::vector<JobResult>> results = TryRender(jobs, block_frames, earlier);
+  JobResults Render(const std::vector<PlannedJob>& jobs, int block_frames = 1000, JobResults earlier = {},
+                    Crew* crew = nullptr) {
+    const absl::StatusOr<std::vector<JobResult>> results = TryRender(jobs, block_frames, earlier, crew);
     EXPECT_TRUE(results.ok()) << results.status();
     if (results.ok()) {
       for (const JobResult& result : *results) earlier[result.job_key()] = result;
@@ -94,9 +118,12 @@ class Studio : public testing::Test {
   }
 
   // The interleaved doubles of a print.
-  Samples RenderPrint(const Print& print, int64_t frames) {
-    const PlannedJob job = PlannedPrint(print, frames);
-    const JobResults results = Render({job});
+  Samples RenderPrint(const Print& print, int64_t frames, int64_t start_frame = 0, int block_frames = 1000) {
+    RenderJob rendered;
+    *rendered.mutable_print() = print;
+    rendered.set_start_frame(start_frame);
+    const PlannedJob job = Planned(rendered, frames);
+    const JobResults results = Render({job}, block_frames);
     if (!results.contains(job.key())) return {};
     const std::string bytes = ReadFile(PathOf(results.at(job.key()).outputs(0)));
     Samples samples(bytes.size() / sizeof(double));
@@ -109,6 +136,27 @@ class Studio : public testing::Test {
     Samples samples = ReadByFfmpeg(PathOf(rendered));
     for (double& sample : samples) sample *= std::ldexp(1.0, bits - 1);
     return samples;
+  }
+
+  // The same, read here: ffmpeg takes long to start, and knows no plain 24-bit file of some layouts.
+  Samples Decoded(const Rendered& rendered, int bits) const {
+    const std::string bytes = ReadFile(PathOf(rendered));
+    const size_t data = bytes.find("data") + 8;
+    const auto size = static_cast<size_t>(bits / 8);
+    Samples steps;
+    for (size_t at = data; at < data + DataBytes(bytes, data); at += size) {
+      int32_t step = 0;
+      for (size_t i = 0; i < size; ++i)
+        step |= static_cast<int32_t>(static_cast<uint32_t>(static_cast<unsigned char>(bytes[at + i]))
+                                     << (32 - bits + 8 * static_cast<int>(i)));
+      steps.push_back(step / std::ldexp(1.0, 32 - bits));
+    }
+    return steps;
+  }
+  static size_t DataBytes(const std::string& bytes, size_t data) {
+    uint32_t size;
+    std::memcpy(&size, bytes.data() + data - 4, sizeof size);
+    return size;
   }
 
   // The files that the store has, committed or not.

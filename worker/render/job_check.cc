@@ -1,0 +1,227 @@
+#include "worker/render/job_check.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/limits.h"
+#include "fmt/format.h"
+#include "worker/dsp/layout.h"
+
+namespace trackout {
+namespace {
+
+// Twice what a spec can say.
+constexpr int64_t kMostFrames = 2 * kLongestTimeFrames;
+constexpr double kHighestDb = 1000;
+
+absl::Status Wrong(std::string_view why) {
+  return absl::InvalidArgumentError(std::string(why));
+}
+
+bool IsFrame(int64_t frame) {
+  return frame >= 0 && frame <= kMostFrames;
+}
+
+// -inf is silence; NaN is no level.
+bool IsLevel(double db) {
+  return db <= kHighestDb;
+}
+
+bool IsWithin(double value, double least, double most) {
+  return value >= least && value <= most;
+}
+
+template <typename IsValue>
+bool IsEnvelope(const Envelope& envelope, const IsValue& is_value) {
+  int64_t last = std::numeric_limits<int64_t>::min();
+  for (const Point& point : envelope.points()) {
+    if (point.frame() < last || std::abs(point.frame()) > kMostFrames || !is_value(point.value()))
+      return false;
+    last = point.frame();
+  }
+  return true;
+}
+
+bool IsPan(double pan) {
+  return IsWithin(pan, -100, 100);
+}
+
+bool IsRate(int rate) {
+  return rate >= 1 && rate <= kHighestRate;
+}
+
+absl::Status CheckRegion(const Region& region, int channels) {
+  if (!IsFrame(region.start_frame()) || !IsFrame(region.offset_frame()) || !IsFrame(region.frame_count()) ||
+      !IsFrame(region.fade_in().frames()) || !IsFrame(region.fade_out().frames()))
+    return Wrong("a region's frames are out of range");
+  if (!IsLevel(region.gain_db())) return Wrong("a region's gain is no level");
+  if (region.source_rate() != 0 && !IsRate(region.source_rate()))
+    return Wrong("a source's rate is out of range");
+  if (!region.channels().empty() && region.channels_size() != channels)
+    return Wrong("a region does not name a channel for each one of its track");
+  if (std::any_of(region.channels().begin(), region.channels().end(),
+                  [](int channel) { return channel < 0; }))
+    return Wrong("a region names a channel below 0");
+  return absl::OkStatus();
+}
+
+absl::Status CheckPlaylist(const Playlist& playlist) {
+  if (!dsp::IsLayout(playlist.channels())) return Wrong("a playlist's channels are no layout");
+  for (const Region& region : playlist.regions()) {
+    if (absl::Status checked = CheckRegion(region, playlist.channels()); !checked.ok()) return checked;
+  }
+  for (const Stretch& silence : playlist.silences()) {
+    if (std::abs(silence.from_frame()) > kMostFrames || std::abs(silence.to_frame()) > kMostFrames ||
+        silence.to_frame() < silence.from_frame())
+      return Wrong("a silence is out of range");
+  }
+  return absl::OkStatus();
+}
+
+// Whether a signal can be led into this strip: it is a bus or a return.
+bool IsSum(const Print& print, int index) {
+  return index >= 0 && index < print.strips_size() && !print.strips(index).has_playlist();
+}
+
+absl::Status CheckSend(const Print& print, const Send& send) {
+  if (!IsSum(print, send.to())) return Wrong("a send goes to a strip that is not there, or that is a track");
+  if (!IsLevel(send.level_db()) || !IsEnvelope(send.level(), IsLevel))
+    return Wrong("a send's level is no level");
+  if (send.has_pan() && !IsPan(send.pan())) return Wrong("a send's pan is out of range");
+  return absl::OkStatus();
+}
+
+absl::Status CheckStrip(const Print& print, const Strip& strip) {
+  if (!dsp::IsLayout(strip.channels())) return Wrong("a strip's channels are no layout");
+  if (strip.has_playlist()) {
+    if (absl::Status checked = CheckPlaylist(strip.playlist()); !checked.ok()) return checked;
+    if (strip.playlist().channels() != strip.channels())
+      return Wrong("a strip does not have the channels of what it plays");
+  }
+  if (std::abs(strip.delay_frames()) > kMostFrames) return Wrong("a delay is out of range");
+  if (!IsLevel(strip.fader_db()) || !IsEnvelope(strip.fader(), IsLevel)) return Wrong("a fader is no level");
+  if (strip.has_width() && !IsWithin(strip.width(), 0, 200)) return Wrong("a width is out of range");
+  if (strip.pan_size() > (strip.channels() == 2 ? 2 : 1)) return Wrong("a strip has more pans than sides");
+  if (!std::all_of(strip.pan().begin(), strip.pan().end(), IsPan) ||
+      !IsEnvelope(strip.pan_automation(), IsPan))
+    return Wrong("a pan is out of range");
+  if (!IsEnvelope(strip.mute(), [](double value) { return value == 0 || value == 1; }))
+    return Wrong("a mute is neither on nor off");
+  if (strip.feeds() != -1 && strip.feeds() != -2 && !IsSum(print, strip.feeds()))
+    return Wrong("a strip feeds one that is not there, or a track");
+  for (const Send& send : strip.sends()) {
+    if (absl::Status checked = CheckSend(print, send); !checked.ok()) return checked;
+  }
+  return absl::OkStatus();
+}
+
+// A file of so many channels out of a signal of `from`.
+absl::Status CheckFile(const Format& format, int channels, int from) {
+  if (!dsp::IsLayout(channels) || !dsp::IsLayout(from)) return Wrong("a file's channels are no layout");
+  if (format.sample_rate() != 0 && !IsRate(format.sample_rate()))
+    return Wrong("a file's rate is out of range");
+  return absl::OkStatus();
+}
+
+bool IsIndex(int index, int size) {
+  return index >= 0 && index < size;
+}
+
+absl::Status CheckEdit(const Finish& finish) {
+  if (!IsFrame(finish.print_frames())) return Wrong("the prints' length is out of range");
+  if (!IsFrame(finish.edit().fade_out_frames())) return Wrong("a fade is out of range");
+  for (const EditSection& section : finish.edit().sections()) {
+    if (!IsFrame(section.from_frame()) || !IsFrame(section.to_frame()) ||
+        section.to_frame() < section.from_frame() || !IsFrame(section.crossfade_frames()))
+      return Wrong("a section's frames are out of range");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMixes(const Finish& finish) {
+  for (const Mix& mix : finish.mixes()) {
+    for (const MixTerm& term : mix.terms()) {
+      if (!IsIndex(term.print(), finish.prints_size())) return Wrong("a mix has a print that is not there");
+      if (!IsLevel(term.gain_db())) return Wrong("a mix has a gain that is no level");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckTimes(const RenderJob& job) {
+  if (!IsRate(job.sample_rate())) return Wrong("the job's rate is out of range");
+  if (job.frames() < 0 || job.frames() > kLongestFileFrames || !IsFrame(job.start_frame()))
+    return Wrong("the job's frames are out of range");
+  if (!IsFrame(job.final_fade_frames())) return Wrong("a fade is out of range");
+  return absl::OkStatus();
+}
+
+absl::Status CheckPrint(const Print& print) {
+  if (!dsp::IsLayout(print.channels())) return Wrong("a print's channels are no layout");
+  for (const Strip& strip : print.strips()) {
+    if (absl::Status checked = CheckStrip(print, strip); !checked.ok()) return checked;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckTrackFiles(const TrackFiles& files) {
+  for (const TrackFile& file : files.tracks()) {
+    if (absl::Status checked = CheckFile(file.format(), file.channels(), file.channels()); !checked.ok())
+      return checked;
+    for (const TrackSignal& signal : file.signals()) {
+      if (absl::Status checked = CheckPlaylist(signal.playlist()); !checked.ok()) return checked;
+      if (std::abs(signal.delay_frames()) > kMostFrames) return Wrong("a delay is out of range");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckFinish(const RenderJob& job) {
+  const Finish& finish = job.finish();
+  if (!dsp::IsLayout(finish.channels())) return Wrong("a finish's channels are no layout");
+  if (!IsLevel(finish.master_fader_db()) || !IsEnvelope(finish.master_fader(), IsLevel))
+    return Wrong("the master fader is no level");
+  if (absl::Status checked = CheckMixes(finish); !checked.ok()) return checked;
+  for (const MixFile& file : finish.mix_files()) {
+    if (!IsIndex(file.mix(), finish.mixes_size())) return Wrong("a file has a mix that is not there");
+    if (absl::Status checked = CheckFile(file.format(), file.channels(), finish.channels()); !checked.ok())
+      return checked;
+  }
+  for (const StemSet& set : finish.stem_sets()) {
+    if (set.stems().empty()) return Wrong("a set has no stems");
+    if (!IsIndex(set.mix(), finish.mixes_size()) ||
+        !std::all_of(set.stems().begin(), set.stems().end(),
+                     [&](int stem) { return IsIndex(stem, finish.mixes_size()); }))
+      return Wrong("a set has a stem or a mix that is not there");
+    if (absl::Status checked = CheckFile(set.format(), set.channels(), finish.channels()); !checked.ok())
+      return checked;
+  }
+  return finish.has_edit() ? CheckEdit(finish) : absl::OkStatus();
+}
+
+// Kahn's way, without recursion: a print of a million strips in a row is no reason to crash.
+absl::StatusOr<std::vector<int>> OrderOfStrips(const Print& print) {
+  std::vector<int> inputs(static_cast<size_t>(print.strips_size()), 0);
+  const auto for_each_target = [&](const Strip& strip, const auto& visit) {
+    if (strip.feeds() >= 0) visit(strip.feeds());
+    for (const Send& send : strip.sends()) visit(send.to());
+  };
+  for (const Strip& strip : print.strips())
+    for_each_target(strip, [&](int target) { ++inputs[static_cast<size_t>(target)]; });
+  std::vector<int> order;
+  for (int i = 0; i < print.strips_size(); ++i) {
+    if (inputs[static_cast<size_t>(i)] == 0) order.push_back(i);
+  }
+  for (size_t i = 0; i < order.size(); ++i) {
+    for_each_target(print.strips(order[i]), [&](int target) {
+      if (--inputs[static_cast<size_t>(target)] == 0) order.push_back(target);
+    });
+  }
+  if (order.size() != inputs.size()) return Wrong("the strips of a print form a cycle");
+  return order;
+}
+
+}  // namespace trackout
