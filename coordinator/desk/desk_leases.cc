@@ -16,11 +16,11 @@ int OutputsOf(const RenderJob& job) {
   switch (job.work_case()) {
     case RenderJob::kPrint:
       return 1;
-    case RenderJob::kRawTracks:
-      return job.raw_tracks().tracks_size();
+    case RenderJob::kTrackFiles:
+      return job.track_files().tracks_size();
     case RenderJob::kFinish: {
       int outputs = job.finish().mix_files_size();
-      for (const StemSet& set : job.finish().stem_sets()) outputs += set.prints_size();
+      for (const StemSet& set : job.finish().stem_sets()) outputs += set.stems_size();
       return outputs;
     }
     default:

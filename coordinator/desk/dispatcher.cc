@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/job_sources.h"
+
 namespace trackout {
 namespace {
 
@@ -11,14 +13,13 @@ constexpr int kMostCompared = 32;
 
 int64_t CostOf(const PlannedJob& planned) {
   const RenderJob& job = planned.job();
-  const int64_t streams = job.print().strips_size() + job.raw_tracks().tracks_size() +
-                          job.finish().prints_size() + job.finish().mix_files_size() +
-                          job.sum_proof().stems_size() + 1;
-  return streams * job.frames();
-}
-
-void AddSources(const google::protobuf::RepeatedPtrField<Region>& regions, std::set<std::string>& sources) {
-  for (const Region& region : regions) sources.insert(region.source().sha256());
+  int64_t streams =
+      job.print().strips_size() + job.finish().mix_files_size() + job.sum_proof().stems_size() + 1;
+  for (const TrackFile& track : job.track_files().tracks()) streams += track.signals_size();
+  for (const StemSet& set : job.finish().stem_sets()) streams += set.stems_size();
+  // The prints of an edit are read at their own length.
+  const int64_t print_frames = std::max(job.frames(), job.finish().print_frames());
+  return streams * job.frames() + job.finish().prints_size() * print_frames;
 }
 
 Unit UnitOf(const SongRef& song, std::vector<const PlannedJob*> jobs) {
@@ -105,8 +106,7 @@ bool Knows(const WorkerEntry& worker, const Unit& unit) {
 std::set<std::string> Dispatcher::SourcesOf(const Unit& unit) {
   std::set<std::string> sources;
   for (const PlannedJob* job : unit.jobs) {
-    for (const Strip& strip : job->job().print().strips()) AddSources(strip.regions(), sources);
-    for (const RawTrack& track : job->job().raw_tracks().tracks()) AddSources(track.regions(), sources);
+    for (const Digest* source : trackout::SourcesOf(job->job())) sources.insert(source->sha256());
   }
   return sources;
 }

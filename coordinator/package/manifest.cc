@@ -23,10 +23,9 @@ Manifest FinishedManifest(const RenderPlan& plan, const JobResults& results) {
     const Rendered& rendered = results.at(made_by.job_key()).outputs(made_by.output());
     File& file = *manifest.add_files();
     file = planned.file();
+    file.MergeFrom(rendered.measured());
     file.set_sha256(Hex(rendered.digest()));
     file.set_size_bytes(rendered.digest().size_bytes());
-    file.set_overs(rendered.overs());
-    file.set_peak_dbfs(rendered.peak_dbfs());
   }
   for (const PlannedProof& planned : plan.proofs()) {
     Proof& proof = *manifest.mutable_songs(planned.song() - 1)->add_proofs();

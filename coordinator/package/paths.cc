@@ -1,5 +1,6 @@
 #include "coordinator/package/paths.h"
 
+#include <algorithm>
 #include <cctype>
 #include <map>
 #include <set>
@@ -13,7 +14,10 @@
 namespace trackout {
 namespace {
 
-constexpr size_t kSuffixBytes = 24;  // room for _Effects_32f_999.wav within kMostNameBytes
+constexpr size_t kSuffixBytes = 40;  // room for _Effects_32f_192000_Stereo_999.wav within kMostNameBytes
+constexpr size_t kTakeBytes = 16;    // of a version's or an edit's name
+constexpr size_t kTitleBytes = 60;   // of the title before a mix
+constexpr size_t kLeastNameBytes = 16;
 
 std::string KindFolder(const std::string& kind) {
   if (kind == "stem") return "Stems";
@@ -25,6 +29,50 @@ std::string KindFolder(const std::string& kind) {
 std::string Capital(std::string word) {
   if (!word.empty()) word[0] = static_cast<char>(std::toupper(word[0]));
   return word;
+}
+
+// _Clean_30s: the version and the edit, of what is not the song itself at its length.
+std::string TakeOf(const File& file) {
+  std::string words;
+  for (const std::string& name : {file.version(), file.edit()}) {
+    if (!name.empty()) words += "_" + SafeName(name, kTakeBytes);
+  }
+  return words;
+}
+
+std::string ChannelsWord(const File& file) {
+  switch (file.channels()) {
+    case 1:
+      return "Mono";
+    case 2:
+      return "Stereo";
+    case 3:
+      return "LCR";
+    case 4:
+      return "Quad";
+    case 6:
+      return "5.1";
+    default:
+      return fmt::format("{}ch", file.channels());
+  }
+}
+
+// The_Fast_Route_Clean_30s_Master
+std::string MixName(const File& file, const std::string& song_title) {
+  const std::string take = TakeOf(file);
+  const size_t room = kMostNameBytes - kSuffixBytes - take.size() - 1;
+  const std::string title = SafeName(song_title, std::min(kTitleBytes, room - kLeastNameBytes));
+  const MixWord* mix_word = FindMixWord(file.name());
+  const std::string name =
+      mix_word != nullptr ? std::string(mix_word->file_name) : SafeName(file.name(), room - title.size());
+  return fmt::format("{}{}_{}", title, take, name);
+}
+
+// 01_Drums_Clean_30s
+std::string NumberedName(const File& file, int number) {
+  const std::string take = TakeOf(file);
+  return fmt::format("{:02}_{}{}", number,
+                     SafeName(file.name(), kMostNameBytes - kSuffixBytes - take.size() - 4), take);
 }
 
 // A file on its way to a name: what it is called, and what has been added to tell it from others.
@@ -81,21 +129,18 @@ void AssignPaths(RenderPlan& plan) {
     File& file = *planned.mutable_file();
     Naming naming{&file, folder_of[file.song()] + "/" + KindFolder(file.kind()), ""};
     if (file.kind() == "mix") {
-      const MixWord* mix_word = FindMixWord(file.name());
-      const std::string title = SafeName(title_of[file.song()], 60);
-      naming.name =
-          title + "_" +
-          (mix_word != nullptr ? std::string(mix_word->file_name)
-                               : SafeName(file.name(), kMostNameBytes - kSuffixBytes - title.size()));
+      naming.name = MixName(file, title_of[file.song()]);
     } else {
       auto& number_of = numbers[{file.song(), file.kind()}];
       const int number = number_of.emplace(file.name(), static_cast<int>(number_of.size()) + 1).first->second;
-      naming.name = fmt::format("{:02}_{}", number, SafeName(file.name(), kMostNameBytes - kSuffixBytes - 4));
+      naming.name = NumberedName(file, number);
     }
     namings.push_back(naming);
   }
   TellApart(namings, [](const File& file) { return Capital(file.variant()); });
   TellApart(namings, [](const File& file) { return file.encoding().substr(3); });  // wav24 -> 24
+  TellApart(namings, [](const File& file) { return std::to_string(file.sample_rate()); });
+  TellApart(namings, ChannelsWord);
   std::map<std::string, NameBook> books;
   for (Naming& naming : namings) {
     naming.file->set_path(naming.folder + "/" + books[naming.folder].Take(naming.name, ".wav"));

@@ -4,79 +4,27 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 
 #include "core/spec/mix_words.h"
-#include "core/spec/routing.h"
 
 namespace trackout {
 namespace {
 
-template <typename StripMessage>
-double PanOf(const StripMessage& strip) {
-  return strip.pan().empty() ? 0 : strip.pan(0);
-}
-
-PanLaw LawOf(const Album& album, const Track& track) {
-  if (track.pan_law() != PAN_LAW_UNSPECIFIED) return track.pan_law();
-  return album.pan_law() != PAN_LAW_UNSPECIFIED ? album.pan_law() : PAN_LAW_3DB;
-}
-
-// The print of some tracks of one feeder, with the buses on their way and no others.
-Print PrintOf(const Album& album, const Song& song, const Timeline& timeline,
-              const std::vector<int>& tracks) {
-  std::set<int> used;
-  for (const int t : tracks) {
-    for (int bus = FeedOf(song, song.tracks(t)); bus != kMaster; bus = FeedOf(song, song.buses(bus)))
-      used.insert(bus);
-  }
-  std::map<int, int> index_of{{kMaster, kMaster}};  // in the print, of a bus of the song
-  for (const int bus : used) index_of.emplace(bus, static_cast<int>(index_of.size()) - 1);
-  Print print;
-  for (const int t : tracks) {
-    const Track& track = song.tracks(t);
-    Strip& strip = *print.add_strips();
-    strip.set_channels(timeline.tracks[t].channels());
-    *strip.mutable_regions() = timeline.tracks[t].regions();
-    strip.set_inverted(track.polarity() == POLARITY_INVERTED);
-    strip.set_fader_db(track.fader());
-    strip.set_pan(PanOf(track));
-    // A stereo source is balanced, whatever the law.
-    strip.set_pan_law(strip.channels() == 1 ? LawOf(album, track) : PAN_LAW_UNSPECIFIED);
-    strip.set_feeds(index_of.at(FeedOf(song, track)));
-  }
-  for (const int b : used) {
-    const Bus& bus = song.buses(b);
-    BusStrip& strip = *print.add_buses();
-    strip.set_fader_db(bus.fader());
-    strip.set_pan(PanOf(bus));
-    strip.set_feeds(index_of.at(FeedOf(song, bus)));
-  }
-  return print;
-}
-
-// The heard tracks of one feeder, in the order of the spec.
-std::vector<int> HeardTracks(const Song& song, int feeder) {
-  std::vector<int> tracks;
-  for (int t = 0; t < song.tracks_size(); ++t) {
-    if (TopBusOf(song, song.tracks(t)) == feeder && IsHeard(song, song.tracks(t))) tracks.push_back(t);
-  }
-  return tracks;
-}
+using Level = std::optional<double>;  // in dB; nullopt: left out
 
 bool HasRole(const std::vector<Role>& roles, Role role) {
   return std::find(roles.begin(), roles.end(), role) != roles.end();
 }
 
-std::optional<double> LevelInWord(const MixWord& mix_word, const MixRequest& mix, Role role) {
+Level LevelInWord(const MixWord& mix_word, const MixRequest& mix, Role role) {
   const bool is_meant = HasRole(mix_word.roles, role);
   switch (mix_word.kind) {
     case MixWord::Kind::kWhole:
       return 0.0;
     case MixWord::Kind::kWithout:
-      return is_meant ? std::nullopt : std::optional(0.0);
+      return is_meant ? std::nullopt : Level(0.0);
     case MixWord::Kind::kOnly:
-      return is_meant ? std::optional(0.0) : std::nullopt;
+      return is_meant ? Level(0.0) : std::nullopt;
     case MixWord::Kind::kStep:
       if (!is_meant) return 0.0;
       return mix.has_step() ? std::copysign(mix.step(), mix_word.step_db) : mix_word.step_db;
@@ -84,63 +32,137 @@ std::optional<double> LevelInWord(const MixWord& mix_word, const MixRequest& mix
   return 0.0;
 }
 
-std::optional<double> LevelInOwn(const Song& song, const MixRequest& mix, const Track& track) {
-  const auto runs_through = [&](const std::string& bus) {
-    return RunsThrough(song, track, FindBus(song, bus));
-  };
-  if (!mix.buses().empty() && std::none_of(mix.buses().begin(), mix.buses().end(), runs_through))
-    return std::nullopt;
-  for (const std::string& name : mix.without()) {
-    if (Includes(Select(song, name), song, track)) return std::nullopt;
+// The returns that a name means by themselves: one by its name, or those that bear a role which no source
+// has.
+std::vector<int> ReturnsOf(const Selection& selection, const Routing& routing) {
+  std::vector<int> returns;
+  if (selection.kind == Selection::Kind::kStrip) {
+    if (routing.IsReturn(selection.strip)) returns.push_back(selection.strip);
+    return returns;
   }
-  double level_db = 0;
-  for (const NamedLevel& gain : mix.gains()) {
-    if (Includes(Select(song, gain.name()), song, track)) level_db += gain.level();
+  if (selection.kind != Selection::Kind::kRole) return returns;
+  for (int strip = 0; strip < routing.strip_count(); ++strip) {
+    if (routing.IsSource(strip) && Includes(selection, routing, strip)) return {};
+    if (routing.IsReturn(strip) && routing.bus(strip).role() == selection.role) returns.push_back(strip);
   }
-  return std::isinf(level_db) ? std::nullopt : std::optional(level_db);
+  return returns;
 }
 
-// The track's level in a mix, beside its own; nullopt where the mix leaves it out.
-std::optional<double> LevelIn(const Song& song, const MixRequest& mix, const Track& track) {
-  const MixWord* mix_word = FindMixWord(mix.name());
-  return mix_word != nullptr ? LevelInWord(*mix_word, mix, RoleOf(song, track))
-                             : LevelInOwn(song, mix, track);
+// What a mix does to sources and returns.
+class Balance {
+ public:
+  Balance(const Routing& routing, const MixRequest& mix)
+      : routing_(routing), mix_(mix), word_(FindMixWord(mix.name())) {
+    if (word_ != nullptr) return;
+    for (const std::string& name : mix.without()) {
+      for (const int strip : ReturnsOf(Select(routing, name), routing)) without_.insert(strip);
+    }
+    for (const NamedLevel& gain : mix.gains()) {
+      for (const int strip : ReturnsOf(Select(routing, gain.name()), routing))
+        returns_[strip] += gain.level();
+    }
+    for (const std::string& name : mix.buses()) {
+      const int strip = routing.FindBus(name);
+      if (strip >= 0 && routing.IsReturn(strip)) kept_returns_.insert(strip);
+    }
+  }
+
+  Level LevelOf(int source) const {
+    return word_ != nullptr ? LevelInWord(*word_, mix_, routing_.RoleOf(source)) : LevelInOwn(source);
+  }
+  // Whether the mix has the source itself, or only what named returns make of it.
+  bool HasSource(int source) const {
+    return word_ != nullptr || mix_.buses().empty() ||
+           std::any_of(mix_.buses().begin(), mix_.buses().end(), [&](const std::string& name) {
+             const int bus = routing_.FindBus(name);
+             return bus == source || (bus >= 0 && routing_.RunsThrough(source, bus));
+           });
+  }
+
+  const std::set<int>& without() const { return without_; }
+  const std::map<int, double>& returns() const { return returns_; }    // that move, and by how much
+  const std::set<int>& kept_returns() const { return kept_returns_; }  // named beside the buses
+
+ private:
+  Level LevelInOwn(int source) const {
+    for (const std::string& name : mix_.without()) {
+      if (Includes(Select(routing_, name), routing_, source)) return std::nullopt;
+    }
+    double level_db = 0;
+    for (const NamedLevel& gain : mix_.gains()) {
+      const Selection selection = Select(routing_, gain.name());
+      if (!ReturnsOf(selection, routing_).empty()) continue;  // moved as a return
+      if (Includes(selection, routing_, source)) level_db += gain.level();
+    }
+    return std::isinf(level_db) ? std::nullopt : Level(level_db);
+  }
+
+  const Routing& routing_;
+  const MixRequest& mix_;
+  const MixWord* const word_;
+  std::set<int> without_;
+  std::map<int, double> returns_;
+  std::set<int> kept_returns_;
+};
+
+// Sources by their levels, in order of the first of each.
+using Levels = std::vector<std::pair<double, std::vector<int>>>;
+
+void AddTo(Levels& levels, double level_db, int source) {
+  auto found =
+      std::find_if(levels.begin(), levels.end(), [&](const auto& one) { return one.first == level_db; });
+  if (found == levels.end()) found = levels.insert(levels.end(), {level_db, {}});
+  found->second.push_back(source);
+}
+
+void AddTerms(const Mixer& mixer, const Levels& levels, const Paths& paths, double more_db,
+              std::vector<PrintTerm>& terms) {
+  for (const auto& [level_db, sources] : levels) {
+    PrintTerm term{PrintOf(mixer, sources, paths), level_db + more_db};
+    if (!term.print.strips().empty() && !std::isinf(term.gain_db)) terms.push_back(std::move(term));
+  }
 }
 
 }  // namespace
 
-std::vector<int> FeedersOf(const Song& song) {
-  std::vector<int> feeders;
-  const auto feeds_master = [&](const Track& track) { return FeedOf(song, track) == kMaster; };
-  if (std::any_of(song.tracks().begin(), song.tracks().end(), feeds_master)) feeders.push_back(kMaster);
-  for (int bus = 0; bus < song.buses_size(); ++bus) {
-    if (FeedOf(song, song.buses(bus)) == kMaster) feeders.push_back(bus);
+std::vector<PrintTerm> TermsOf(const Mixer& mixer, const MixRequest& mix) {
+  const Routing& routing = mixer.routing;
+  const Balance balance(routing, mix);
+  Paths paths;
+  paths.without = balance.without();
+  for (const auto& [strip, level_db] : balance.returns()) paths.cut.insert(strip);
+  std::map<int, Levels> by_feeder;
+  Levels all, others;  // others: of which the mix has only what its returns make of them
+  for (const int source : HeardSources(routing)) {
+    const Level level_db = balance.LevelOf(source);
+    if (!level_db) continue;
+    if (!balance.HasSource(source)) {
+      AddTo(others, *level_db, source);
+      continue;
+    }
+    AddTo(by_feeder[FeederOf(routing, source)], *level_db, source);
+    AddTo(all, *level_db, source);
   }
-  return feeders;
-}
-
-Print PrintOfFeeder(const Album& album, const Song& song, const Timeline& timeline, int feeder) {
-  return PrintOf(album, song, timeline, HeardTracks(song, feeder));
-}
-
-std::vector<PrintTerm> TermsOf(const Album& album, const Song& song, const Timeline& timeline,
-                               const MixRequest& mix) {
   std::vector<PrintTerm> terms;
-  for (const int feeder : FeedersOf(song)) {
-    std::vector<std::pair<double, std::vector<int>>> groups;  // tracks of one level, in order of the first
-    for (const int t : HeardTracks(song, feeder)) {
-      const std::optional<double> level_db = LevelIn(song, mix, song.tracks(t));
-      if (!level_db) continue;
-      auto group =
-          std::find_if(groups.begin(), groups.end(), [&](const auto& g) { return g.first == *level_db; });
-      if (group == groups.end()) group = groups.insert(groups.end(), {*level_db, {}});
-      group->second.push_back(t);
-    }
-    for (const auto& [level_db, tracks] : groups) {
-      terms.push_back({PrintOf(album, song, timeline, tracks), level_db});
-    }
+  for (const auto& [feeder, levels] : by_feeder) AddTerms(mixer, levels, paths, 0, terms);
+  Paths of_return;
+  of_return.without = balance.without();
+  for (const auto& [strip, level_db] : balance.returns()) {
+    of_return.only = strip;
+    AddTerms(mixer, all, of_return, level_db, terms);
+  }
+  for (const int strip : balance.kept_returns()) {
+    const auto moved = balance.returns().find(strip);
+    of_return.only = strip;
+    AddTerms(mixer, others, of_return, moved == balance.returns().end() ? 0 : moved->second, terms);
   }
   return terms;
+}
+
+std::vector<PrintTerm> TermsOfMaster(const Mixer& mixer) {
+  MixRequest whole;
+  whole.set_name("master");
+  return TermsOf(mixer, whole);
 }
 
 }  // namespace trackout

@@ -1,33 +1,23 @@
-// The mixer of a song taken apart into prints: what each deliverable hears of it. Pure.
+// The mixer of a song taken apart into prints: what each mix hears of it. Pure.
 //
-// A print is what one feeder of the master (a bus, or all tracks that feed the master directly) gives with
-// some of its tracks sounding. The master mix is the sum of all prints, direct tracks first, then buses in
-// the order of the spec. A mix that leaves out tracks takes prints of the others; one that moves a level
-// takes a print of what moves and one of the rest. So a mix leaves out what a stem would hold, exactly.
+// The master mix is the sum of one print for each feeder of the master: the sources that feed it directly
+// first, then the buses in the order of the spec. Returns belong to the sources that feed them. A mix that
+// leaves out sources takes prints of the others; one that moves a level takes a print of what moves and one
+// of the rest; one that moves a return takes prints without its paths, and prints of its paths alone. So a
+// mix leaves out what a stem would hold, exactly.
 #pragma once
 
 #include <vector>
 
-#include "coordinator/planner/timeline.h"
+#include "coordinator/planner/prints.h"
 #include "proto/album.pb.h"
-#include "proto/render.pb.h"
 
 namespace trackout {
 
-// The buses that feed the master, in the order of the spec; kMaster first where tracks feed it directly.
-std::vector<int> FeedersOf(const Song& song);
-
-// The print of one feeder with all of its heard tracks.
-Print PrintOfFeeder(const Album& album, const Song& song, const Timeline& timeline, int feeder);
-
-// A print and its level in a mix.
-struct PrintTerm {
-  Print print;
-  double gain_db = 0;
-};
-
 // What adds up to the mix, in the order of the sum. `mix` must have passed the check.
-std::vector<PrintTerm> TermsOf(const Album& album, const Song& song, const Timeline& timeline,
-                               const MixRequest& mix);
+std::vector<PrintTerm> TermsOf(const Mixer& mixer, const MixRequest& mix);
+
+// The mix of the whole song.
+std::vector<PrintTerm> TermsOfMaster(const Mixer& mixer);
 
 }  // namespace trackout

@@ -1,9 +1,9 @@
 // Album in, jobs and files out, before anything is rendered. Pure: the same album and the same sources
 // give the same plan, on any machine.
 //
-// Of each song: a Print for everything that a stem or a mix is made of, the RawTracks of each bus, one
-// Finish that makes stems and mixes of the prints, and a SumProof for each set of stems. Equal work is
-// one job, also across songs.
+// Of each version of a song: a Print for everything that a stem or a mix is made of, the TrackFiles of each
+// bus, one Finish for the whole length and one for each edit, which make stems and mixes of the prints, and a
+// SumProof for each set of stems. Equal work is one job, also across versions and songs.
 #pragma once
 
 #include <vector>

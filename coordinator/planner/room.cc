@@ -6,21 +6,27 @@
 #include <string>
 #include <utility>
 
+#include "core/audio/rate_converter.h"
 #include "core/audio/wav.h"
 #include "core/digest.h"
 
 namespace trackout {
 namespace {
 
-constexpr int kMixChannels = 2;
-constexpr int64_t kPrintFrameBytes = 2 * sizeof(double);
+constexpr int64_t kPrintSampleBytes = sizeof(double);
+
+int64_t MixFileBytes(const MixFile& file, const RenderJob& job) {
+  const int rate = file.format().sample_rate();
+  const int64_t frames = rate == 0 ? job.frames() : FramesAtRate(job.frames(), job.sample_rate(), rate);
+  return WavSizeBytes(file.format(), file.channels(), frames);
+}
 
 int64_t PrintBytes(const RenderPlan& plan, Bundling bundling) {
   int64_t all = 0;
   std::map<int, int64_t> of_song;
   for (const PlannedJob& planned : plan.jobs()) {
     if (!planned.job().has_print()) continue;
-    const int64_t bytes = planned.job().frames() * kPrintFrameBytes;
+    const int64_t bytes = planned.job().frames() * planned.job().print().channels() * kPrintSampleBytes;
     all += bytes;
     for (const int song : planned.songs()) of_song[song] += bytes;
   }
@@ -45,7 +51,7 @@ int64_t OutputBytes(const RenderPlan& plan, Bundling bundling) {
     const Finish& finish = planned.job().finish();
     for (int i = 0; i < finish.mix_files_size(); ++i) {  // those that only a proof reads
       if (!counted.emplace(planned.key(), i).second) continue;
-      bytes += WavSizeBytes(finish.mix_files(i).format(), kMixChannels, planned.job().frames());
+      bytes += MixFileBytes(finish.mix_files(i), planned.job());
     }
   }
   return bytes;

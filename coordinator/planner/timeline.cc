@@ -1,198 +1,204 @@
 #include "coordinator/planner/timeline.h"
 
 #include <algorithm>
-#include <optional>
+#include <set>
 
-#include "core/spec/spec_values.h"
+#include "coordinator/planner/edits.h"
+#include "coordinator/planner/extent.h"
+#include "coordinator/planner/playlists.h"
+#include "coordinator/planner/session.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
 namespace trackout {
 namespace {
 
-// The clips of a track; a file is one clip at 0.
-std::vector<Clip> ClipsOf(const Track& track) {
-  if (track.file().empty()) return {track.clips().begin(), track.clips().end()};
-  Clip whole;
-  whole.set_file(track.file());
-  return {whole};
+int ChannelsOf(ChannelLayout layout) {
+  return layout == CHANNELS_UNSPECIFIED ? CHANNELS_STEREO : layout;
 }
 
-std::string ClipPlace(const std::string& track_place, const Track& track, int clip, const std::string& key) {
-  if (!track.file().empty()) return track_place + ".file";
-  return fmt::format("{}.clips[{}].{}", track_place, clip, key);
-}
-
-std::string Seconds(int64_t frames, int sample_rate) {
-  return fmt::format("{:.3f} s", static_cast<double>(frames) / sample_rate);
-}
-
-class SongResolver {
- public:
-  SongResolver(const Album& album, int song_index, const Sources& sources, std::vector<Finding>& findings)
-      : song_(album.songs(song_index)),
-        place_(fmt::format("songs[{}]", song_index)),
-        sources_(sources),
-        findings_(findings) {}
-
-  Timeline Resolve() {
-    FindRate();
-    for (int i = 0; i < song_.tracks_size(); ++i) {
-      const RawTrack& track = timeline_.tracks.emplace_back(ResolveTrack(i));
-      for (const Region& region : track.regions()) {
-        timeline_.frames = std::max(timeline_.frames, region.start_frame() + region.frame_count());
-      }
+// The written rate, or that of the sources where they agree: one for the song and its versions.
+int RateOf(const Song& song, const Sources& sources, SongFindings& findings) {
+  int rate = song.sample_rate();
+  std::string first_path;
+  std::set<std::string> told;
+  for (const SourceUse& use : SourceUsesOf(song)) {
+    const Source& source = sources.at(use.path);
+    if (rate == 0) {
+      rate = source.sample_rate();
+      first_path = use.path;
     }
-    return std::move(timeline_);
+    if (source.sample_rate() == rate) continue;
+    if (song.sample_rate() == 0) {
+      findings.Error(use.place,
+                     fmt::format("{}: {} has {} Hz, {} has {} Hz; write the song's sample_rate, and "
+                                 "sources at another rate are converted",
+                                 use.who, use.path, source.sample_rate(), first_path, rate));
+      return rate;
+    }
+    if (!told.insert(use.path).second) continue;
+    findings.Warning(use.place, fmt::format("{}: {} has {} Hz and is converted to the song's {} Hz", use.who,
+                                            use.path, source.sample_rate(), rate));
+  }
+  return rate;
+}
+
+// What the tracks and printed buses of one version play.
+class VersionResolver {
+ public:
+  VersionResolver(const Session& session, const Routing& routing, int version, Timeline& timeline)
+      : session_(session), routing_(routing), version_(version), timeline_(timeline) {}
+
+  void Resolve() {
+    for (int t = 0; t < routing_.track_count(); ++t) timeline_.tracks.push_back(ResolveTrack(t));
+    for (int strip = routing_.track_count(); strip < routing_.strip_count(); ++strip) ResolveBus(strip);
   }
 
  private:
-  void Add(Finding::Severity severity, const std::string& place, const std::string& message) {
-    Finding& finding = findings_.emplace_back();
-    finding.set_severity(severity);
-    finding.set_place(place);
-    finding.set_message(fmt::format("song {}: {}", Quoted(song_.title()), message));
+  TimedTrack ResolveTrack(int index) {
+    const Track& track = session_.song.tracks(index);
+    const std::string place = fmt::format(".tracks[{}]", index);
+    const ClipList list = ClipsOf(session_.song, version_, index);
+    const std::vector<Stretch> silences = SilencesOf(session_, version_, index);
+    TimedTrack timed;
+    timed.raw = PlaylistOf(session_, list);
+    if (!track.di().empty()) timed.di = ResolveTwin(index, list, timed.raw);
+    if (!track.print().empty()) {
+      timed.print =
+          PrintedPlaylistOf(session_, track.print(), place + ".print", "track " + Quoted(track.name()));
+    }
+    CheckPrints(index, list, !silences.empty());
+    CheckSides(track, place, list.who, timed.print ? timed.print->channels() : timed.raw.channels());
+    timed.raw.mutable_silences()->Assign(silences.begin(), silences.end());
+    if (timed.di) *timed.di->mutable_silences() = timed.raw.silences();
+    if (timed.print) *timed.print->mutable_silences() = timed.raw.silences();
+    return timed;
   }
 
-  // The written rate, or that of the sources where they agree.
-  void FindRate() {
-    timeline_.sample_rate = song_.sample_rate();
-    std::string first_path;
-    for (int i = 0; i < song_.tracks_size(); ++i) {
-      const std::vector<Clip> clips = ClipsOf(song_.tracks(i));
-      for (size_t c = 0; c < clips.size(); ++c) {
-        const std::string path = SourcePath(song_, clips[c].file());
-        const Source& source = sources_.at(path);
-        const std::string place =
-            ClipPlace(fmt::format("{}.tracks[{}]", place_, i), song_.tracks(i), static_cast<int>(c), "file");
-        if (timeline_.sample_rate == 0) {
-          timeline_.sample_rate = source.sample_rate();
-          first_path = path;
-        } else if (source.sample_rate() != timeline_.sample_rate) {
-          TellRate(place, song_.tracks(i), path, source, first_path);
-        }
-      }
+  std::optional<Playlist> ResolveTwin(int index, const ClipList& list, const Playlist& raw) {
+    if (list.origin != ClipList::Origin::kVersion) {
+      // A track with an error in its clips has none to be the twin of.
+      if (raw.regions_size() != static_cast<int>(list.clips.size())) return std::nullopt;
+      return TwinOf(session_, index, list, raw);
+    }
+    session_.findings.Warning(
+        list.place,
+        fmt::format("{} has other clips there, of which its di is not the twin; the di is left out of "
+                    "this version",
+                    list.who));
+    return std::nullopt;
+  }
+
+  // A print plays on whatever its clips do: the track's own, or that of a bus on its way.
+  void CheckPrints(int index, const ClipList& list, bool has_silences) {
+    const Track& track = session_.song.tracks(index);
+    const bool is_replaced = list.origin == ClipList::Origin::kVersion;
+    if (is_replaced && !track.print().empty()) {
+      session_.findings.Error(
+          list.place,
+          fmt::format("{} has a print, which stands in for its clips, so other clips would not be "
+                      "heard; take the track out of replace (`silence` works on prints), or take the "
+                      "print out of the track",
+                      list.who));
+    }
+    if (!is_replaced && !has_silences) return;
+    for (int bus = routing_.feed(index); bus >= 0; bus = routing_.feed(bus)) {
+      if (routing_.bus(bus).print().empty()) continue;
+      const std::string& version_name = session_.song.versions(version_).name();
+      session_.findings.Warning(
+          fmt::format(".versions[{}]", version_),
+          fmt::format(
+              "version {}: track {} runs into the bus {}, whose print plays on as it is: mixes and stems "
+              "do not hear the change",
+              Quoted(version_name), Quoted(track.name()), Quoted(routing_.name(bus))));
+      return;
     }
   }
 
-  void TellRate(const std::string& place, const Track& track, const std::string& path, const Source& source,
-                const std::string& first_path) {
-    const std::string wanted = first_path.empty()
-                                   ? fmt::format("the song is at {} Hz", timeline_.sample_rate)
-                                   : fmt::format("{} has {} Hz", first_path, timeline_.sample_rate);
-    Add(Finding::error, place,
-        fmt::format("track {}: {} has a sample rate of {} Hz, {}; converting rates is not supported yet, "
-                    "convert the source",
-                    Quoted(track.name()), path, source.sample_rate(), wanted));
-  }
-
-  RawTrack ResolveTrack(int index) {
-    const Track& track = song_.tracks(index);
-    const std::string place = fmt::format("{}.tracks[{}]", place_, index);
-    RawTrack resolved;
-    const std::vector<Clip> clips = ClipsOf(track);
-    for (int c = 0; c < static_cast<int>(clips.size()); ++c) {
-      const std::string path = SourcePath(song_, clips[c].file());
-      const Source& source = sources_.at(path);
-      const std::string file_place = ClipPlace(place, track, c, "file");
-      if (source.channels() > 2) {
-        Add(Finding::error, file_place,
-            fmt::format("track {}: {} has {} channels; more than two are not supported yet",
-                        Quoted(track.name()), path, source.channels()));
-      } else if (resolved.channels() != 0 && resolved.channels() != source.channels()) {
-        Add(Finding::error, file_place,
-            fmt::format("track {}: {} has {} channel(s), the clips before it {}; a track is mono or stereo",
-                        Quoted(track.name()), path, source.channels(), resolved.channels()));
-      }
-      resolved.set_channels(source.channels());
-      const std::optional<Region> region = ResolveClip(track, place, c, clips[c], source);
-      if (region) *resolved.add_regions() = *region;
+  // `channels`: 0 where there was an error.
+  void CheckSides(const Track& track, const std::string& place, const std::string& who, int channels) {
+    if (channels == 0 || channels == CHANNELS_STEREO) return;
+    if (track.has_width() && track.width() != 100) {
+      session_.findings.Error(place + ".width",
+                              fmt::format("{}: width is for stereo, and this track has {}; leave width out",
+                                          who, ChannelsText(channels)));
     }
-    WarnOfOverlaps(track, place, resolved);
-    return resolved;
-  }
-
-  std::optional<Region> ResolveClip(const Track& track, const std::string& track_place, int index,
-                                    const Clip& clip, const Source& source) {
-    const int rate = timeline_.sample_rate;
-    const int64_t offset = Frames(clip.offset(), rate).value_or(0);
-    if (offset >= source.frames()) {
-      Add(Finding::error, ClipPlace(track_place, track, index, "offset"),
-          fmt::format("track {}: offset {} lies behind the end of {} ({})", Quoted(track.name()),
-                      Seconds(offset, rate), clip.file(), Seconds(source.frames(), rate)));
-      return std::nullopt;
-    }
-    const int64_t rest = source.frames() - offset;
-    const int64_t length = clip.has_length() ? Frames(clip.length(), rate).value_or(0) : rest;
-    if (length < 1 || length > rest) {
-      Add(Finding::error, ClipPlace(track_place, track, index, "length"),
-          length < 1
-              ? fmt::format("track {}: the clip of {} has no length", Quoted(track.name()), clip.file())
-              : fmt::format("track {}: length {} reaches beyond the end of {}, which has {} after the offset",
-                            Quoted(track.name()), Seconds(length, rate), clip.file(), Seconds(rest, rate)));
-      return std::nullopt;
-    }
-    Region region;
-    *region.mutable_source() = source.digest();
-    region.set_start_frame(Frames(clip.start(), rate).value_or(0));
-    region.set_offset_frame(offset);
-    region.set_frame_count(length);
-    region.set_gain_db(clip.gain());
-    return region;
-  }
-
-  void WarnOfOverlaps(const Track& track, const std::string& place, const RawTrack& resolved) {
-    for (int b = 1; b < resolved.regions_size(); ++b) {
-      for (int a = 0; a < b; ++a) {
-        const Region& one = resolved.regions(a);
-        const Region& other = resolved.regions(b);
-        if (one.start_frame() + one.frame_count() <= other.start_frame() ||
-            other.start_frame() + other.frame_count() <= one.start_frame()) {
-          continue;
-        }
-        Add(Finding::warning, fmt::format("{}.clips[{}]", place, b),
-            fmt::format("track {}: clip {} overlaps clip {}, and neither is faded; they add up",
-                        Quoted(track.name()), b + 1, a + 1));
-        return;
-      }
+    if (track.pan_size() == 2) {
+      session_.findings.Error(
+          place + ".pan",
+          fmt::format(
+              "{}: a pan for each side ([left, right]) is for stereo, and this track has {}; write one pan",
+              who, ChannelsText(channels)));
     }
   }
 
-  const Song& song_;
-  const std::string place_;
-  const Sources& sources_;
-  std::vector<Finding>& findings_;
-  Timeline timeline_;
+  void ResolveBus(int strip) {
+    const Bus& bus = routing_.bus(strip);
+    if (bus.print().empty()) return;
+    const Song& song = session_.song;
+    const bool is_return = routing_.IsReturn(strip);
+    const int index = strip - song.tracks_size() - (is_return ? song.buses_size() : 0);
+    const std::string place = fmt::format(".{}[{}].print", is_return ? "returns" : "buses", index);
+    const std::string who = fmt::format("{} {}", is_return ? "return" : "bus", Quoted(bus.name()));
+    const std::optional<Playlist> print = PrintedPlaylistOf(session_, bus.print(), place, who);
+    if (!print) return;
+    if (print->channels() != ChannelsOf(bus.channels())) {
+      session_.findings.Error(
+          place, fmt::format("{}: its print {} has {}, the {} has {}; write its `channels`, or print as many",
+                             who, SourcePath(song, bus.print()), ChannelsText(print->channels()),
+                             is_return ? "return" : "bus", ChannelsText(ChannelsOf(bus.channels()))));
+      return;
+    }
+    timeline_.bus_prints[strip] = *print;
+  }
+
+  const Session& session_;
+  const Routing& routing_;
+  const int version_;
+  Timeline& timeline_;
 };
+
+// Over the song and all of its versions, whose deliverables have one length. Errors of another version than
+// `resolved` are told when that one is resolved.
+SoundEnd EndOfAll(const Session& session, int song_index, const Routing& routing, int version,
+                  const Timeline& resolved) {
+  SoundEnd end = SoundEndOf(session, routing, resolved);
+  std::vector<Finding> told_elsewhere;
+  SongFindings findings(session.song, song_index, told_elsewhere);
+  const Session quiet{session.song, session.sources, session.sample_rate, session.tempo, findings};
+  for (int v = -1; v < session.song.versions_size(); ++v) {
+    if (v == version) continue;
+    Timeline other;
+    VersionResolver(quiet, routing, v, other).Resolve();
+    end = Later(end, SoundEndOf(quiet, routing, other));
+  }
+  return end;
+}
 
 }  // namespace
 
-std::string SourcePath(const Song& song, const std::string& file) {
-  if (song.folder().empty() || file.starts_with('/')) return file;
-  return song.folder() + (song.folder().ends_with('/') ? "" : "/") + file;
+int ChannelsOf(const Routing& routing, const Timeline& timeline, int strip) {
+  if (!routing.IsTrack(strip)) return ChannelsOf(routing.bus(strip).channels());
+  const TimedTrack& track = timeline.tracks[strip];
+  return track.print ? track.print->channels() : track.raw.channels();
 }
 
-std::vector<SourceUse> SourceUses(const Album& album) {
-  std::vector<SourceUse> uses;
-  for (int s = 0; s < album.songs_size(); ++s) {
-    const Song& song = album.songs(s);
-    for (int t = 0; t < song.tracks_size(); ++t) {
-      const std::vector<Clip> clips = ClipsOf(song.tracks(t));
-      for (int c = 0; c < static_cast<int>(clips.size()); ++c) {
-        if (clips[c].file().empty()) continue;  // the reader has told of it
-        uses.push_back(
-            {SourcePath(song, clips[c].file()),
-             ClipPlace(fmt::format("songs[{}].tracks[{}]", s, t), song.tracks(t), c, "file"),
-             fmt::format("song {}: track {}", Quoted(song.title()), Quoted(song.tracks(t).name()))});
-      }
-    }
-  }
-  return uses;
-}
-
-Timeline ResolveTimeline(const Album& album, int song_index, const Sources& sources,
+Timeline ResolveTimeline(const Album& album, int song_index, int version, const Sources& sources,
                          std::vector<Finding>& findings) {
-  return SongResolver(album, song_index, sources, findings).Resolve();
+  const Song& song = album.songs(song_index);
+  SongFindings told(song, song_index, findings);
+  Timeline timeline;
+  if (version >= 0) timeline.version = song.versions(version).name();
+  timeline.sample_rate = RateOf(song, sources, told);
+  timeline.tempo = TempoMap(song);
+  const Session session{song, sources, timeline.sample_rate, timeline.tempo, told};
+  const Routing routing(song);
+  VersionResolver(session, routing, version, timeline).Resolve();
+  // Where a clip is wrong nobody knows the end of the song.
+  if (!told.has_errors())
+    SetExtent(session, EndOfAll(session, song_index, routing, version, timeline), timeline);
+  timeline.edits = EditsOf(session, timeline);
+  return timeline;
 }
 
 }  // namespace trackout

@@ -201,7 +201,8 @@ TEST_F(CoordinatorTest, TakesACompletionAgainThatItCouldNotWriteDown) {
 
 TEST_F(CoordinatorTest, RefusesAnOrderThatTheDiskHasNoRoomFor) {
   SubmitRequest large = Album("largeorder", 1);
-  large.mutable_sources(0)->set_frames(int64_t{1} << 47);  // petabytes
+  large.mutable_sources(0)->set_sample_rate(768'000);
+  large.mutable_sources(0)->set_frames(int64_t{768'000} * 47 * 3600);  // a terabyte, in two days
   const absl::StatusOr<SubmitResponse> refused = Submit(large);
   ASSERT_TRUE(absl::IsResourceExhausted(refused.status())) << refused.status();
   EXPECT_THAT(std::string(refused.status().message()), testing::ContainsRegex("needs [0-9.]+ GB"));

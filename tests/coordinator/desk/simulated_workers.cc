@@ -1,6 +1,7 @@
 // The workers of a simulated farm.
 #include <algorithm>
 
+#include "core/job_sources.h"
 #include "fmt/format.h"
 #include "tests/coordinator/desk/simulated_farm.h"
 #include "tests/coordinator/desk/small_plans.h"
@@ -147,8 +148,7 @@ void Simulation::Render(SimulatedWorker& worker, const std::shared_ptr<Held>& he
   const AcquireResponse& work = held->work;
   std::vector<Digest> inputs = BlobsOf({work.earlier().begin(), work.earlier().end()});
   for (const PlannedJob& job : work.jobs()) {
-    for (const Strip& strip : job.job().print().strips()) inputs.push_back(strip.regions(0).source());
-    for (const RawTrack& track : job.job().raw_tracks().tracks()) inputs.push_back(track.regions(0).source());
+    for (const Digest* source : SourcesOf(job.job())) inputs.push_back(*source);
   }
   absl::Duration takes = random_.Time(Milliseconds(50), Seconds(3));
   if (random_.Chance(30)) takes = random_.Time(Milliseconds(50), 3 * settings_.lease);

@@ -15,16 +15,16 @@ Rendered RenderedFile(std::string bytes) {
   Rendered rendered;
   rendered.mutable_digest()->set_sha256(std::move(bytes));
   rendered.mutable_digest()->set_size_bytes(kFileBytes);
-  rendered.set_peak_dbfs(-6);
+  rendered.mutable_measured()->set_peak_dbfs(-6);
   return rendered;
 }
 
 int OutputsOf(const RenderJob& job) {
   if (job.has_print()) return 1;
-  if (job.has_raw_tracks()) return job.raw_tracks().tracks_size();
+  if (job.has_track_files()) return job.track_files().tracks_size();
   if (!job.has_finish()) return 0;
   int outputs = job.finish().mix_files_size();
-  for (const StemSet& set : job.finish().stem_sets()) outputs += set.prints_size();
+  for (const StemSet& set : job.finish().stem_sets()) outputs += set.stems_size();
   return outputs;
 }
 
@@ -105,12 +105,13 @@ class Planner {
   void AddPrint(const std::string& name, const SmallSong& song) {
     RenderJob* job = Add(name, song);
     if (job == nullptr) return;
-    *job->mutable_print()->add_strips()->add_regions() = AddSource(name, song.frames);
+    *job->mutable_print()->add_strips()->mutable_playlist()->add_regions() = AddSource(name, song.frames);
   }
 
   void AddRawTracks(const std::string& name, const SmallSong& song) {
     if (RenderJob* job = Add(name, song))
-      *job->mutable_raw_tracks()->add_tracks()->add_regions() = AddSource(name, song.frames);
+      *job->mutable_track_files()->add_tracks()->add_signals()->mutable_playlist()->add_regions() =
+          AddSource(name, song.frames);
     AddFile(name, 0, "track");
   }
 
@@ -121,7 +122,8 @@ class Planner {
       StemSet& stems = *finish.add_stem_sets();
       for (size_t i = 0; i < song.prints.size(); ++i) {
         finish.add_prints()->set_job_key(KeyNamed(song.prints[i]));
-        stems.add_prints(static_cast<int>(i));
+        finish.add_mixes()->add_terms()->set_print(static_cast<int>(i));
+        stems.add_stems(static_cast<int>(i));
         Last().add_needs(KeyNamed(song.prints[i]));
       }
     }

@@ -28,8 +28,11 @@ JobResults ResultsOf(const RenderPlan& plan) {
     for (int i = 0; i < 8; ++i) {
       Rendered& rendered = *result.add_outputs();
       *rendered.mutable_digest() = DigestOf(std::string(static_cast<size_t>(++size), 'x'));
-      rendered.set_overs(i == 0 ? 3 : 0);
-      rendered.set_peak_dbfs(-static_cast<double>(size));
+      File& measured = *rendered.mutable_measured();
+      measured.set_overs(i == 0 ? 3 : 0);
+      measured.set_peak_dbfs(-static_cast<double>(size));
+      measured.set_true_peak_dbtp(0.5 - static_cast<double>(size));
+      if (i == 0) measured.set_correlation(0.25);
     }
     if (!job.job().has_sum_proof()) continue;
     result.mutable_residual()->set_within_bound(true);
@@ -61,8 +64,11 @@ TEST(ManifestOfARender, HasTheFiguresOfEachFilesOwnOutput) {
     EXPECT_EQ(manifest.files(i).path(), plan.files(i).file().path());
     EXPECT_EQ(manifest.files(i).sha256(), Hex(rendered.digest()));
     EXPECT_EQ(manifest.files(i).size_bytes(), rendered.digest().size_bytes());
-    EXPECT_EQ(manifest.files(i).peak_dbfs(), rendered.peak_dbfs());
-    EXPECT_EQ(manifest.files(i).overs(), rendered.overs());
+    const File& measured = rendered.measured();
+    EXPECT_EQ(manifest.files(i).peak_dbfs(), measured.peak_dbfs());
+    EXPECT_EQ(manifest.files(i).true_peak_dbtp(), measured.true_peak_dbtp());
+    EXPECT_EQ(manifest.files(i).has_correlation(), measured.has_correlation());
+    EXPECT_EQ(manifest.files(i).overs(), measured.overs());
     EXPECT_TRUE(manifest.files(i).has_overs());
     EXPECT_FALSE(manifest.files(i).has_loudness_lufs());
   }

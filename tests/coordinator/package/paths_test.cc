@@ -30,6 +30,14 @@ class Paths : public testing::Test {
     file.set_variant(variant);
     file.set_song(song);
   }
+  // The file that was added last.
+  File& Last() { return *plan_.mutable_files(plan_.files_size() - 1)->mutable_file(); }
+  void AddTake(const std::string& kind, const std::string& name, const std::string& version,
+               const std::string& edit) {
+    Add(kind, name);
+    Last().set_version(version);
+    Last().set_edit(edit);
+  }
   // Paths below the folder of the first song.
   std::vector<std::string> Assigned() {
     AssignPaths(plan_);
@@ -84,6 +92,36 @@ TEST_F(Paths, TheVariantComesBeforeTheFormat) {
                                       "Stems/01_Drums_Wet.wav"));
 }
 
+TEST_F(Paths, VersionAndEditAreAlwaysInTheName) {
+  AddTake("stem", "Drums", "Clean", "30s");
+  AddTake("mix", "master", "Clean", "30s");
+  AddTake("mix", "My Mix", "", "Radio Edit");
+  AddTake("track", "Kick", "Clean", "");
+  AddTake("stem", "Drums", "", "");
+  EXPECT_THAT(Assigned(),
+              ElementsAre("Stems/01_Drums_Clean_30s.wav", "Mixes/The_Fast_Route_Clean_30s_Master.wav",
+                          "Mixes/The_Fast_Route_Radio_Edit_My_Mix.wav", "Tracks/01_Kick_Clean.wav",
+                          "Stems/01_Drums.wav"));
+}
+
+TEST_F(Paths, RateAndChannelsTellApartAfterTheBits) {
+  for (const int rate : {48000, 44100}) {
+    for (const int channels : {2, 1}) {
+      Add("mix", "master");
+      Last().set_sample_rate(rate);
+      Last().set_channels(channels);
+    }
+  }
+  Add("mix", "master", "wav16");
+  Last().set_sample_rate(44100);
+  Last().set_channels(2);
+  EXPECT_THAT(Assigned(), ElementsAre("Mixes/The_Fast_Route_Master_24_48000_Stereo.wav",
+                                      "Mixes/The_Fast_Route_Master_24_48000_Mono.wav",
+                                      "Mixes/The_Fast_Route_Master_24_44100_Stereo.wav",
+                                      "Mixes/The_Fast_Route_Master_24_44100_Mono.wav",
+                                      "Mixes/The_Fast_Route_Master_16.wav"));
+}
+
 TEST_F(Paths, NamesThatAFileSystemTakesForOneAreTold) {
   Add("mix", "Karaoke");
   Add("mix", "KARAOKE");
@@ -127,6 +165,15 @@ TEST_F(Paths, LongNamesStayBelowTheLimitOfAFileSystem) {
     Add("mix", title + "x", encoding, "", 2);
     Add("stem", title, encoding, "effects", 2);
     Add("stem", title, encoding, "wet", 2);
+    for (const char* kind : {"stem", "mix"}) {
+      for (const int rate : {48000, 192000}) {
+        Add(kind, title, encoding, "effects", 2);
+        Last().set_version(title);
+        Last().set_edit(title);
+        Last().set_sample_rate(rate);
+        Last().set_channels(rate == 48000 ? 1 : 2);
+      }
+    }
   }
   for (const std::string& path : Assigned()) {
     for (size_t from = 0, to; from < path.size(); from = to + 1) {

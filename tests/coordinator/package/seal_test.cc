@@ -1,5 +1,6 @@
-// Sealing: what trackout wrote into a package before there was a farm, it still writes, to the byte. The
-// texts below stand in a package that was rendered by it then.
+// Sealing: what trackout wrote into a package before there was a farm, it still writes, to the byte, but for
+// the engine's number and each file's version and edit. Their digests and sizes were worked out by sha256sum
+// and wc.
 #include "coordinator/package/seal.h"
 
 #include <limits>
@@ -57,6 +58,8 @@ constexpr const char* kManifestJson = R"({
    "channels": 2,
    "sampleRate": 48000,
    "encoding": "wav24",
+   "version": "",
+   "edit": "",
    "sha256": "a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813",
    "overs": "0",
    "peakDbfs": -17.896
@@ -72,6 +75,8 @@ constexpr const char* kManifestJson = R"({
    "channels": 2,
    "sampleRate": 48000,
    "encoding": "wav24",
+   "version": "",
+   "edit": "",
    "sha256": "a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813",
    "overs": "0",
    "peakDbfs": -17.896
@@ -87,7 +92,7 @@ label: Rails
 date: 2026-11-20
 deliver: [{stems: {}}, {mixes: [master]}]
 songs: [{title: One, tracks: [{name: Tone, file: tone.wav}]}]
-# Rendered by engine 1 from these sources (SHA-256, bytes, path):
+# Rendered by engine 2 from these sources (SHA-256, bytes, path):
 # 5e538793274da8711249904db341f0c57c7d09bea5b71e85c39fd2152de0004d 288080 tone.wav
 )";
 
@@ -96,20 +101,20 @@ External-Identifier: ORE-1
 Source-Organization: Rails
 Bagging-Date: 2026-11-20
 Bag-Software-Agent: trackout
-Payload-Oxum: 1153633.4
+Payload-Oxum: 1153699.4
 )";
 
 constexpr const char* kPayloadManifest =
     R"(a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813  data/01_One/Mixes/One_Master.wav
 a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813  data/01_One/Stems/01_Other.wav
-835531123809008c08f2d3ebf158c533f05409dbd8cd340d607339e38c625682  data/album.yaml
-0c4d83c064a8d452520338f60dd64af38e429e912b9434960e16d354a3889477  data/manifest.json
+8a2a3c53225c13e4460ec93c31cfe8bc1c54e2beb641e8719f2af1384334e450  data/album.yaml
+a2e9a9ba5f598c15c28fd36d7522dffacd1772e9916a4d2bf9b77cb7f72fc500  data/manifest.json
 )";
 
 constexpr const char* kTagManifest =
     R"(1712ecfb074bf29c4188ad3421032509159a09739fd604f8fe57038b4ddefcc9  bagit.txt
-9990ef364bb7a9b3b04eeb0ab61e6e6a7f032960ed7a31a654c4065903bcfb21  bag-info.txt
-4fd75016333adb76cff13d654a76f70192733c7ef7b17bc261a4f8244231151b  manifest-sha256.txt
+5faaf41fc6a918c54a2d4cc9804a7f012e6256d870ad9bcf4d830bfbab8e937a  bag-info.txt
+e20c88a00c764ea6603db173b6e32450b8f171631c813e4f2c56da552e7ea9da  manifest-sha256.txt
 )";
 
 Digest DigestFrom(const std::string& hex, int64_t size_bytes) {
@@ -133,7 +138,8 @@ Package Sealed() {
       Rendered& output = *result.add_outputs();
       *output.mutable_digest() =
           DigestFrom("a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813", 576044);
-      output.set_peak_dbfs(-17.896);
+      output.mutable_measured()->set_peak_dbfs(-17.896);
+      output.mutable_measured()->set_overs(0);
     }
     Residual& residual = *result.mutable_residual();
     residual.set_within_bound(true);

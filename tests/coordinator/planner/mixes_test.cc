@@ -3,17 +3,13 @@
 
 #include <limits>
 
-#include "core/digest.h"
-#include "core/spec/routing.h"
-#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/coordinator/planned_album.h"
+#include "tests/coordinator/planner/mixed_song.h"
 
 namespace trackout {
 namespace {
 
-using test::PlannedAlbum;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
@@ -33,90 +29,72 @@ constexpr const char* kSongs = R"(  - title: One
 
 class Mixes : public testing::Test {
  protected:
-  // A print on one line: its sources and the bus each feeds, then what each bus feeds.
-  std::string Written(const Print& print) const {
-    std::string text;
-    for (const Strip& strip : print.strips()) {
-      for (const Region& region : strip.regions()) {
-        for (const auto& [path, source] : album_.sources) {
-          if (SameDigest(source.digest(), region.source()))
-            text += fmt::format("{}>{} ", path, strip.feeds());
-        }
-      }
-    }
-    for (const BusStrip& bus : print.buses()) text += fmt::format("bus>{} ", bus.feeds());
-    return text.substr(0, text.size() - 1);
-  }
+  explicit Mixes(const char* songs = kSongs) : song_(songs) {}
 
-  std::vector<std::string> Terms(const MixRequest& mix) {
-    const Timeline timeline = ResolveTimeline(album_.album, 0, album_.sources, album_.findings);
-    std::vector<std::string> terms;
-    for (const PrintTerm& term : TermsOf(album_.album, album_.album.songs(0), timeline, mix)) {
-      terms.push_back(Written(term.print) +
-                      (term.gain_db == 0 ? "" : fmt::format(" at {} dB", term.gain_db)));
-    }
-    return terms;
-  }
+  std::vector<std::string> Terms(const MixRequest& mix) { return song_.Written(TermsOf(song_.mixer(), mix)); }
   std::vector<std::string> Terms(const std::string& word) {
     MixRequest mix;
     mix.set_name(word);
     return Terms(mix);
   }
 
-  Song& song() { return *album_.album.mutable_songs(0); }
+  Song& song() { return song_.song(); }
 
-  PlannedAlbum album_{test::AlbumText("{mixes: [master]}", kSongs)};
+  test::MixedSong song_;
 };
 
 TEST_F(Mixes, TheMasterIsAllPrintsDirectTracksFirst) {
-  const auto all = ElementsAre("bass>-1", "kick>1 snare>1 lead>0 bus>-1 bus>0", "altos>0 bus>-1");
+  const auto all = ElementsAre("bass>master", "kick>Kit snare>Kit lead>Band Band>master Kit>Band",
+                               "altos>Choir Choir>master");
   EXPECT_THAT(Terms("master"), all);
   EXPECT_THAT(Terms("premaster"), all);
   EXPECT_THAT(Terms("no_limiter"), all);
 }
 
 TEST_F(Mixes, TheInstrumentalLeavesOutVocalsAtAnyDepth) {
-  EXPECT_THAT(Terms("instrumental"), ElementsAre("bass>-1", "kick>1 snare>1 bus>-1 bus>0"));
+  EXPECT_THAT(Terms("instrumental"), ElementsAre("bass>master", "kick>Kit snare>Kit Band>master Kit>Band"));
 }
 
 TEST_F(Mixes, TheAcapellaIsVocalsAlone) {
-  EXPECT_THAT(Terms("acapella"), ElementsAre("lead>0 bus>-1", "altos>0 bus>-1"));
+  EXPECT_THAT(Terms("acapella"), ElementsAre("lead>Band Band>master", "altos>Choir Choir>master"));
 }
 
 TEST_F(Mixes, TheOtherWordsKeepTheirRoles) {
-  EXPECT_THAT(Terms("lead_vocal"), ElementsAre("lead>0 bus>-1"));
-  EXPECT_THAT(Terms("bgv"), ElementsAre("altos>0 bus>-1"));
-  EXPECT_THAT(Terms("tv"), ElementsAre("bass>-1", "kick>1 snare>1 bus>-1 bus>0", "altos>0 bus>-1"));
+  EXPECT_THAT(Terms("lead_vocal"), ElementsAre("lead>Band Band>master"));
+  EXPECT_THAT(Terms("bgv"), ElementsAre("altos>Choir Choir>master"));
+  EXPECT_THAT(Terms("tv"), ElementsAre("bass>master", "kick>Kit snare>Kit Band>master Kit>Band",
+                                       "altos>Choir Choir>master"));
 }
 
 TEST_F(Mixes, VocalsAreAVocalRoleToo) {
   song().mutable_tracks(4)->set_role(ROLE_VOCALS);
-  EXPECT_THAT(Terms("acapella"), ElementsAre("bass>-1", "lead>0 bus>-1", "altos>0 bus>-1"));
+  EXPECT_THAT(Terms("acapella"),
+              ElementsAre("bass>master", "lead>Band Band>master", "altos>Choir Choir>master"));
 }
 
 TEST_F(Mixes, AStepMovesItsRoleByOneDecibel) {
-  EXPECT_THAT(Terms("vocal_up"), ElementsAre("bass>-1", "kick>1 snare>1 bus>-1 bus>0",
-                                             "lead>0 bus>-1 at 1 dB", "altos>0 bus>-1"));
-  EXPECT_THAT(Terms("vocal_down"), ElementsAre("bass>-1", "kick>1 snare>1 bus>-1 bus>0",
-                                               "lead>0 bus>-1 at -1 dB", "altos>0 bus>-1"));
-  EXPECT_THAT(Terms("bass_up").front(), "bass>-1 at 1 dB");
-  EXPECT_THAT(Terms("bass_down").front(), "bass>-1 at -1 dB");
+  EXPECT_THAT(Terms("vocal_up"), ElementsAre("bass>master", "kick>Kit snare>Kit Band>master Kit>Band",
+                                             "lead>Band Band>master at 1 dB", "altos>Choir Choir>master"));
+  EXPECT_THAT(Terms("vocal_down"), ElementsAre("bass>master", "kick>Kit snare>Kit Band>master Kit>Band",
+                                               "lead>Band Band>master at -1 dB", "altos>Choir Choir>master"));
+  EXPECT_THAT(Terms("bass_up").front(), "bass>master at 1 dB");
+  EXPECT_THAT(Terms("bass_down").front(), "bass>master at -1 dB");
 }
 
 TEST_F(Mixes, AStepMayBeAnother) {
   MixRequest mix;
   mix.set_name("bass_down");
   mix.set_step(0.5);
-  EXPECT_THAT(Terms(mix).front(), "bass>-1 at -0.5 dB");
+  EXPECT_THAT(Terms(mix).front(), "bass>master at -0.5 dB");
 }
 
 TEST_F(Mixes, AnOwnMixByBuses) {
   MixRequest mix;
   mix.set_name("Own");
   mix.add_buses("Kit");
-  EXPECT_THAT(Terms(mix), ElementsAre("kick>1 snare>1 bus>-1 bus>0"));
+  EXPECT_THAT(Terms(mix), ElementsAre("kick>Kit snare>Kit Band>master Kit>Band"));
   mix.add_buses("Choir");
-  EXPECT_THAT(Terms(mix), ElementsAre("kick>1 snare>1 bus>-1 bus>0", "altos>0 bus>-1"));
+  EXPECT_THAT(Terms(mix), ElementsAre("kick>Kit snare>Kit Band>master Kit>Band", "altos>Choir Choir>master"));
 }
 
 TEST_F(Mixes, AnOwnMixWithoutBusesRolesAndTracks) {
@@ -125,7 +103,7 @@ TEST_F(Mixes, AnOwnMixWithoutBusesRolesAndTracks) {
   mix.add_without("Choir");
   mix.add_without("bass");
   mix.add_without("track:Kick");
-  EXPECT_THAT(Terms(mix), ElementsAre("snare>1 lead>0 bus>-1 bus>0"));
+  EXPECT_THAT(Terms(mix), ElementsAre("snare>Kit lead>Band Band>master Kit>Band"));
   mix.add_without("Band");
   EXPECT_THAT(Terms(mix), IsEmpty());
 }
@@ -139,8 +117,9 @@ TEST_F(Mixes, GainsOfAnOwnMixAddUp) {
   NamedLevel& kick = *mix.add_gains();
   kick.set_name("track:Kick");
   kick.set_level(0.5);
-  EXPECT_THAT(Terms(mix), ElementsAre("bass>-1", "kick>1 bus>-1 bus>0 at -1.5 dB",
-                                      "snare>1 lead>0 bus>-1 bus>0 at -2 dB", "altos>0 bus>-1"));
+  EXPECT_THAT(Terms(mix),
+              ElementsAre("bass>master", "kick>Kit Band>master Kit>Band at -1.5 dB",
+                          "snare>Kit lead>Band Band>master Kit>Band at -2 dB", "altos>Choir Choir>master"));
 }
 
 TEST_F(Mixes, AGainOfSilenceLeavesOut) {
@@ -149,46 +128,119 @@ TEST_F(Mixes, AGainOfSilenceLeavesOut) {
   NamedLevel& gain = *mix.add_gains();
   gain.set_name("Band");
   gain.set_level(-std::numeric_limits<double>::infinity());
-  EXPECT_THAT(Terms(mix), ElementsAre("bass>-1", "altos>0 bus>-1"));
+  EXPECT_THAT(Terms(mix), ElementsAre("bass>master", "altos>Choir Choir>master"));
 }
 
 TEST_F(Mixes, WhatIsMutedIsInNoMix) {
   song().mutable_tracks(0)->set_mute(true);
   song().mutable_buses(2)->set_mute(true);
-  EXPECT_THAT(Terms("master"), ElementsAre("bass>-1", "snare>1 lead>0 bus>-1 bus>0"));
+  EXPECT_THAT(Terms("master"), ElementsAre("bass>master", "snare>Kit lead>Band Band>master Kit>Band"));
 }
 
 TEST_F(Mixes, ASoloLeavesOutTheRest) {
   song().mutable_tracks(1)->set_solo(true);
-  EXPECT_THAT(Terms("master"), ElementsAre("snare>1 bus>-1 bus>0"));
+  EXPECT_THAT(Terms("master"), ElementsAre("snare>Kit Band>master Kit>Band"));
 }
 
-TEST_F(Mixes, StripsAndBusesKeepTheirSettings) {
-  const Timeline timeline = ResolveTimeline(album_.album, 0, album_.sources, album_.findings);
-  song().mutable_tracks(0)->set_polarity(POLARITY_INVERTED);
-  song().mutable_tracks(0)->set_fader(-2.5);
-  song().mutable_tracks(0)->set_pan_law(PAN_LAW_6DB);
-  album_.album.set_pan_law(PAN_LAW_0DB);
-  song().mutable_buses(1)->add_pan(30);
-  const Print print = PrintOfFeeder(album_.album, song(), timeline, 0);
-  EXPECT_TRUE(print.strips(0).inverted());
-  EXPECT_EQ(print.strips(0).fader_db(), -2.5);
-  EXPECT_EQ(print.strips(0).pan_law(), PAN_LAW_6DB);
-  EXPECT_EQ(print.strips(1).pan_law(), PAN_LAW_0DB);
-  EXPECT_EQ(print.strips(1).pan(), -50);
-  EXPECT_EQ(print.buses(1).fader_db(), -6);
-  EXPECT_EQ(print.buses(1).pan(), 30);
+// Kick and Lead send to the Plate, the Plate to the Hall; the Hall runs through the bus Wet.
+constexpr const char* kReturns = R"(  - title: One
+    buses:
+      - {name: Kit, role: drums}
+      - {name: Wet}
+    returns:
+      - {name: Plate, sends: [{to: Hall}]}
+      - {name: Hall, bus: Wet, role: fx}
+    tracks:
+      - {name: Kick, file: kick, bus: Kit, sends: [{to: Plate, level: -6}]}
+      - {name: Lead, file: lead, role: lead_vocal, sends: [{to: Plate}, {to: Hall}]}
+)";
+
+class MixesWithReturns : public Mixes {
+ protected:
+  MixesWithReturns() : Mixes(kReturns) {}
+};
+
+TEST_F(MixesWithReturns, ReturnsBelongToTheSourcesThatFeedThem) {
+  const std::string lead = "lead>master+Plate+Hall Wet>master Plate>master+Hall Hall>Wet";
+  const std::string kick = "kick>Kit+Plate Kit>master Wet>master Plate>master+Hall Hall>Wet";
+  EXPECT_THAT(Terms("master"), ElementsAre(lead, kick));
+  EXPECT_THAT(Terms("acapella"), ElementsAre(lead));
+  EXPECT_THAT(Terms("instrumental"), ElementsAre(kick));
 }
 
-TEST_F(Mixes, TheLawIsMinusThreeWhereNobodySaysAnother) {
-  const Timeline timeline = ResolveTimeline(album_.album, 0, album_.sources, album_.findings);
-  EXPECT_EQ(PrintOfFeeder(album_.album, song(), timeline, kMaster).strips(0).pan_law(), PAN_LAW_3DB);
+TEST_F(MixesWithReturns, AReturnLeftOutIsLeftOutOfEveryPrint) {
+  MixRequest mix;
+  mix.set_name("Own");
+  mix.add_without("Hall");
+  EXPECT_THAT(Terms(mix),
+              ElementsAre("lead>master+Plate Plate>master", "kick>Kit+Plate Kit>master Plate>master"));
+  mix.set_without(0, "Plate");
+  EXPECT_THAT(Terms(mix), ElementsAre("lead>master+Hall Wet>master Hall>Wet", "kick>Kit Kit>master"));
 }
 
-TEST_F(Mixes, FeedersAreTheBusesOfTheMasterAndTheMasterItself) {
-  EXPECT_THAT(FeedersOf(song()), ElementsAre(kMaster, 0, 2));
-  song().mutable_tracks(4)->set_bus("Choir");
-  EXPECT_THAT(FeedersOf(song()), ElementsAre(0, 2));
+TEST_F(MixesWithReturns, ARoleThatOnlyAReturnBearsIsTheReturn) {
+  MixRequest mix;
+  mix.set_name("Own");
+  mix.add_without("fx");
+  EXPECT_THAT(Terms(mix),
+              ElementsAre("lead>master+Plate Plate>master", "kick>Kit+Plate Kit>master Plate>master"));
+}
+
+TEST_F(MixesWithReturns, ARoleOfASourceIsNotThatOfAReturn) {
+  song().mutable_returns(1)->set_role(ROLE_LEAD_VOCAL);
+  MixRequest mix;
+  mix.set_name("Own");
+  mix.add_without("lead_vocal");
+  EXPECT_THAT(Terms(mix), ElementsAre("kick>Kit+Plate Kit>master Wet>master Plate>master+Hall Hall>Wet"));
+}
+
+TEST_F(MixesWithReturns, AGainOfAReturnMovesItsOwnPathsAlone) {
+  MixRequest mix;
+  mix.set_name("Own");
+  NamedLevel& gain = *mix.add_gains();
+  gain.set_name("Plate");
+  gain.set_level(2);
+  EXPECT_THAT(Terms(mix), ElementsAre("lead>master+Plate+Hall Wet>master Plate>-+Hall Hall>Wet",
+                                      "kick>Kit+Plate Kit>master Wet>master Plate>-+Hall Hall>Wet",
+                                      "kick>-+Plate lead>-+Plate Plate>master at 2 dB"));
+  gain.set_level(-std::numeric_limits<double>::infinity());
+  EXPECT_THAT(Terms(mix), ElementsAre("lead>master+Plate+Hall Wet>master Plate>-+Hall Hall>Wet",
+                                      "kick>Kit+Plate Kit>master Wet>master Plate>-+Hall Hall>Wet"));
+}
+
+TEST_F(MixesWithReturns, GainsOfReturnsAndSourcesAddUp) {
+  MixRequest mix;
+  mix.set_name("Own");
+  mix.add_gains()->set_name("Hall");
+  mix.mutable_gains(0)->set_level(2);
+  mix.add_gains()->set_name("lead_vocal");
+  mix.mutable_gains(1)->set_level(1);
+  EXPECT_THAT(Terms(mix),
+              ElementsAre("lead>master+Plate Plate>master at 1 dB", "kick>Kit+Plate Kit>master Plate>master",
+                          "kick>-+Plate Wet>master Plate>-+Hall Hall>Wet at 2 dB",
+                          "lead>-+Plate+Hall Wet>master Plate>-+Hall Hall>Wet at 3 dB"));
+}
+
+TEST_F(MixesWithReturns, AReturnMayBeNamedAmongTheBuses) {
+  MixRequest mix;
+  mix.set_name("Own");
+  mix.add_buses("Kit");
+  mix.add_buses("Hall");
+  EXPECT_THAT(Terms(mix), ElementsAre("kick>Kit+Plate Kit>master Wet>master Plate>master+Hall Hall>Wet",
+                                      "lead>-+Plate+Hall Wet>master Plate>-+Hall Hall>Wet"));
+}
+
+TEST_F(MixesWithReturns, APrintedBusIsASourceWithItsRole) {
+  song().mutable_buses(0)->set_print("kit.print");
+  song_.Record("kit.print", 2);
+  EXPECT_THAT(Terms("master"),
+              ElementsAre("lead>master+Plate+Hall Wet>master Plate>master+Hall Hall>Wet",
+                          "kick>-+Plate kit.print>master Wet>master Plate>master+Hall Hall>Wet"));
+  MixRequest mix;
+  mix.set_name("Own");
+  mix.add_buses("Kit");
+  mix.add_without("track:Kick");
+  EXPECT_THAT(Terms(mix), ElementsAre("kit.print>master"));
 }
 
 }  // namespace

@@ -88,8 +88,8 @@ TEST(Planner, TheManifestSaysWhatTheSongsAre) {
 
 TEST(Planner, JobsOfASong) {
   const RenderPlan plan = PlanOf(AlbumText("{stems: {}}, {mixes: [master]}, {tracks: {}}", kNight));
-  EXPECT_EQ(JobsOf(plan, RenderJob::kPrint).size(), 3u);      // Drums, Vox, what feeds the master
-  EXPECT_EQ(JobsOf(plan, RenderJob::kRawTracks).size(), 3u);  // the same three
+  EXPECT_EQ(JobsOf(plan, RenderJob::kPrint).size(), 3u);       // Drums, Vox, what feeds the master
+  EXPECT_EQ(JobsOf(plan, RenderJob::kTrackFiles).size(), 3u);  // the same three
   EXPECT_EQ(JobsOf(plan, RenderJob::kFinish).size(), 1u);
   EXPECT_EQ(JobsOf(plan, RenderJob::kSumProof).size(), 1u);
 }
@@ -179,12 +179,11 @@ TEST(Planner, NestedBusesAreNoStemsOfTheirOwn) {
                        "K, file: k, bus: Kit}, {name: R, file: r, bus: Drums}]}\n"));
   EXPECT_THAT(PathsOf(plan), ElementsAre("01_S/Stems/01_Drums.wav"));
   const Print& print = JobsOf(plan, RenderJob::kPrint).at(0)->print();
-  ASSERT_EQ(print.strips_size(), 2);
-  ASSERT_EQ(print.buses_size(), 2);
-  EXPECT_EQ(print.strips(0).feeds(), 0);
-  EXPECT_EQ(print.strips(1).feeds(), 1);
-  EXPECT_EQ(print.buses(0).feeds(), 1);
-  EXPECT_EQ(print.buses(1).feeds(), -1);
+  ASSERT_EQ(print.strips_size(), 4);
+  EXPECT_EQ(print.strips(0).feeds(), 2);
+  EXPECT_EQ(print.strips(1).feeds(), 3);
+  EXPECT_EQ(print.strips(2).feeds(), 3);
+  EXPECT_EQ(print.strips(3).feeds(), -1);
 }
 
 TEST(Planner, AMutedTrackIsDeliveredRawAndMarkedUnused) {
@@ -246,8 +245,8 @@ TEST(Planner, SixteenBitsAreDitheredAndOthersAreNot) {
   EXPECT_TRUE(MixFileOf(plan, "01_Night/Mixes/Night_Master_16.wav").has_tpdf_seed());
   EXPECT_FALSE(MixFileOf(plan, "01_Night/Mixes/Night_Master_24.wav").has_tpdf_seed());
   EXPECT_FALSE(MixFileOf(plan, "01_Night/Mixes/Night_Master_32f.wav").has_tpdf_seed());
-  for (const RenderJob* job : JobsOf(plan, RenderJob::kRawTracks)) {
-    for (const RawTrack& track : job->raw_tracks().tracks())
+  for (const RenderJob* job : JobsOf(plan, RenderJob::kTrackFiles)) {
+    for (const TrackFile& track : job->track_files().tracks())
       EXPECT_EQ(track.has_tpdf_seed(), track.format().bits() == Format::BITS_16);
   }
 }
@@ -261,10 +260,10 @@ TEST(Planner, AnotherDeliverableChangesNoSeed) {
       kNight));
   EXPECT_EQ(MixFileOf(alone, master).tpdf_seed(), MixFileOf(more, master).tpdf_seed());
   std::set<uint64_t> before, after;
-  for (const RenderJob* job : JobsOf(alone, RenderJob::kRawTracks))
-    for (const RawTrack& track : job->raw_tracks().tracks()) before.insert(track.tpdf_seed());
-  for (const RenderJob* job : JobsOf(more, RenderJob::kRawTracks))
-    for (const RawTrack& track : job->raw_tracks().tracks())
+  for (const RenderJob* job : JobsOf(alone, RenderJob::kTrackFiles))
+    for (const TrackFile& track : job->track_files().tracks()) before.insert(track.tpdf_seed());
+  for (const RenderJob* job : JobsOf(more, RenderJob::kTrackFiles))
+    for (const TrackFile& track : job->track_files().tracks())
       if (track.has_tpdf_seed()) after.insert(track.tpdf_seed());
   EXPECT_EQ(before.size(), 4u);
   EXPECT_EQ(before, after);

@@ -58,6 +58,22 @@ TEST(OutputBytes, HaveTheMixThatOnlyAProofReads) {
   EXPECT_EQ(OutputBytes(plan, BUNDLING_SONG), FileBytes(plan) + 2 * kStereoFile);
 }
 
+TEST(OutputBytes, OfPrintsAndMixesFollowChannelsRatesAndEdits) {
+  const auto plan_of = [](const std::string& format, const std::string& more) {
+    return test::PlanOf(test::AlbumText("{stems: {}, format: " + format + "}",
+                                        "  - {title: One, tracks: [{name: A, file: a}]" + more + "}\n"));
+  };
+  const RenderPlan wide = plan_of("wav24", ", master: {channels: \"5.1\"}");
+  EXPECT_EQ(OutputBytes(wide, BUNDLING_JOB) - OutputBytes(wide, BUNDLING_SONG), kFrames * 6 * 8);
+  EXPECT_EQ(OutputBytes(wide, BUNDLING_SONG), 2 * wide.files(0).file().size_bytes());
+  const RenderPlan slow = plan_of("{sample_rate: 24000, channels: mono}", "");
+  EXPECT_EQ(OutputBytes(slow, BUNDLING_SONG), 2 * (44 + kFrames / 2 * 3));
+  // An edit has files of its own, and reads the prints of the whole.
+  const RenderPlan edited = plan_of("wav24", ", edits: [{name: E, sections: [{from: 0s, to: 10ms}]}]");
+  EXPECT_EQ(OutputBytes(edited, BUNDLING_SONG), 2 * (kStereoFile + 44 + 480 * 2 * 3));
+  EXPECT_EQ(OutputBytes(edited, BUNDLING_JOB) - OutputBytes(edited, BUNDLING_SONG), kPrint);
+}
+
 TEST(SourceBytes, CountEachSourceOnce) {
   const RenderPlan plan =
       test::PlanOf(test::AlbumText("{mixes: [master]}",

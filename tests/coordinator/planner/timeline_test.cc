@@ -1,132 +1,181 @@
-// A song's tracks on its time line: rates, offsets, lengths, channels.
+// A song on its time line: the rate, the versions, the uses of its sources.
 #include "coordinator/planner/timeline.h"
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/coordinator/planned_album.h"
+#include "tests/coordinator/planner/resolved_song.h"
 
 namespace trackout {
 namespace {
 
 using test::PlannedAlbum;
 using test::Recorded;
+using test::RegionsOf;
+using test::Resolve;
+using test::SongOf;
+using test::ToldOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-std::string SongText(const std::string& lines) {
-  return test::AlbumText("{mixes: [master]}", "  - title: One\n" + lines);
+std::vector<std::string> StretchesOf(const Playlist& playlist) {
+  std::vector<std::string> stretches;
+  for (const Stretch& silence : playlist.silences())
+    stretches.push_back(std::to_string(silence.from_frame()) + ".." + std::to_string(silence.to_frame()));
+  return stretches;
 }
 
-Timeline Resolve(PlannedAlbum& album) {
-  return ResolveTimeline(album.album, 0, album.sources, album.findings);
-}
-
-// What is told of a song with these clips of k.wav, which has one second at 44.1 kHz.
-std::vector<std::string> ToldOfClips(const std::string& clips) {
-  PlannedAlbum album(SongText("    tracks: [{name: K, clips: [" + clips + "]}]\n"),
-                     {Recorded("k.wav", 1, 44100, 44100)});
-  Resolve(album);
+// What is told where the song and each of its versions is resolved.
+std::vector<std::string> ToldOfAll(const std::string& lines, const std::vector<Source>& recorded = {}) {
+  PlannedAlbum album = SongOf(lines, recorded);
+  for (int v = -1; v < album.album.songs(0).versions_size(); ++v) Resolve(album, v);
   return album.Told();
 }
 
-TEST(Timeline, AFileIsOneClipAtTheStart) {
-  PlannedAlbum album(SongText("    tracks: [{name: K, file: k.wav}]\n"),
-                     {Recorded("k.wav", 2, 96000, 12345)});
-  const Timeline timeline = Resolve(album);
-  EXPECT_EQ(timeline.sample_rate, 96000);
-  EXPECT_EQ(timeline.frames, 12345);
-  ASSERT_EQ(timeline.tracks.size(), 1u);
-  EXPECT_EQ(timeline.tracks[0].channels(), 2);
-  ASSERT_EQ(timeline.tracks[0].regions_size(), 1);
-  const Region& region = timeline.tracks[0].regions(0);
-  EXPECT_EQ(region.start_frame(), 0);
-  EXPECT_EQ(region.offset_frame(), 0);
-  EXPECT_EQ(region.frame_count(), 12345);
-  EXPECT_TRUE(SameDigest(region.source(), DigestOf("k.wav")));
-}
-
-TEST(Timeline, ClipsStandWhereTheSpecSays) {
-  PlannedAlbum album(SongText("    tracks: [{name: K, clips: [{file: k.wav, start: 12s, offset: 250ms, "
-                              "length: 4410smp, gain: -3}]}]\n"),
-                     {Recorded("k.wav", 1, 44100, 44100)});
-  const Timeline timeline = Resolve(album);
-  const Region& region = timeline.tracks[0].regions(0);
-  EXPECT_EQ(region.start_frame(), 529'200);
-  EXPECT_EQ(region.offset_frame(), 11'025);
-  EXPECT_EQ(region.frame_count(), 4'410);
-  EXPECT_EQ(region.gain_db(), -3);
-  EXPECT_EQ(timeline.frames, 533'610);
-}
-
-TEST(Timeline, AClipLastsToTheEndOfItsFile) {
-  PlannedAlbum album(SongText("    tracks: [{name: K, clips: [{file: k.wav, offset: 1000smp}]}]\n"),
-                     {Recorded("k.wav", 1, 44100, 44100)});
-  EXPECT_EQ(Resolve(album).tracks[0].regions(0).frame_count(), 43'100);
-}
-
-TEST(Timeline, TheSongEndsWithItsLastClip) {
-  PlannedAlbum album(
-      SongText("    tracks: [{name: A, clips: [{file: a.wav, start: 5000smp}]}, {name: B, file: b.wav}]\n"),
-      {Recorded("a.wav", 1, 48000, 100), Recorded("b.wav", 1, 48000, 5099)});
-  EXPECT_EQ(Resolve(album).frames, 5100);
-}
-
 TEST(Timeline, SourcesOfTwoRatesAreAnError) {
-  PlannedAlbum album(SongText("    tracks: [{name: A, file: a.wav}, {name: B, file: b.wav}]\n"),
-                     {Recorded("a.wav", 1, 48000, 100), Recorded("b.wav", 1, 44100, 100)});
-  Resolve(album);
-  EXPECT_THAT(album.Told(), ElementsAre(HasSubstr("songs[0].tracks[1].file: song \"One\": track \"B\": b.wav "
-                                                  "has a sample rate of 44100 Hz, a.wav has 48000 Hz")));
+  EXPECT_THAT(
+      ToldOf("    tracks: [{name: A, file: a.wav}, {name: B, file: b.wav}, {name: C, file: c.wav}]\n",
+             {Recorded("a.wav", 1, 48000, 100), Recorded("b.wav", 1, 44100, 100),
+              Recorded("c.wav", 1, 96000, 100)}),
+      ElementsAre("songs[0].tracks[1].file: song \"One\": track \"B\": b.wav has 44100 Hz, a.wav has 48000 "
+                  "Hz; write the song's sample_rate, and sources at another rate are converted"));
 }
 
-TEST(Timeline, ASourceAtAnotherRateThanTheWrittenIsNotSupportedYet) {
-  PlannedAlbum album(SongText("    sample_rate: 48000\n    tracks: [{name: A, file: a.wav}]\n"),
-                     {Recorded("a.wav", 1, 44100, 100)});
-  Resolve(album);
+TEST(Timeline, PrintsAndVersionsAreSourcesToo) {
+  const std::string print = "    tracks: [{name: A, file: a.wav, print: p.wav}]\n";
+  EXPECT_THAT(
+      ToldOf(print, {Recorded("p.wav", 1, 44100, 100)}),
+      ElementsAre(HasSubstr("songs[0].tracks[0].print: song \"One\": track \"A\": p.wav has 44100 Hz, a.wav "
+                            "has 48000 Hz")));
+  const std::string version =
+      "    tracks: [{name: A, file: a.wav}]\n"
+      "    versions: [{name: Clean, replace: {A: [{file: c.wav}]}}]\n";
+  EXPECT_THAT(
+      ToldOf(version, {Recorded("c.wav", 1, 44100, 100)}),
+      ElementsAre(HasSubstr("song \"One\": version \"Clean\": track \"A\": c.wav has 44100 Hz, a.wav has "
+                            "48000 Hz")));
+}
+
+TEST(Timeline, ASourceAtAnotherRateThanTheWrittenIsConverted) {
+  PlannedAlbum album = SongOf(
+      "    sample_rate: 48000\n    tracks: [{name: A, file: a.wav}, {name: B, file: b.wav}, {name: C, file: "
+      "a.wav}]\n",
+      {Recorded("a.wav", 1, 44100, 44100)});
+  const Timeline timeline = Resolve(album);
+  // Told once for each source.
   EXPECT_THAT(album.Told(),
-              ElementsAre(HasSubstr("the song is at 48000 Hz; converting rates is not supported yet")));
+              ElementsAre("warning: songs[0].tracks[0].file: song \"One\": track \"A\": a.wav has 44100 "
+                          "Hz and is converted to the song's 48000 Hz"));
+  EXPECT_EQ(timeline.sample_rate, 48000);
+  EXPECT_EQ(timeline.frames, 48000);
+  EXPECT_EQ(timeline.tracks[0].raw.regions(0).source_rate(), 44100);
+  EXPECT_EQ(timeline.tracks[0].raw.regions(0).frame_count(), 48000);
+  EXPECT_EQ(timeline.tracks[1].raw.regions(0).source_rate(), 0);
 }
 
-TEST(Timeline, AnOffsetLiesWithinItsFile) {
-  EXPECT_THAT(ToldOfClips("{file: k.wav, offset: 44099smp}"), IsEmpty());
-  EXPECT_THAT(ToldOfClips("{file: k.wav, offset: 1s}"),
-              ElementsAre(HasSubstr("songs[0].tracks[0].clips[0].offset: song \"One\": track \"K\": offset "
-                                    "1.000 s lies behind the end of k.wav (1.000 s)")));
+TEST(Timeline, AVersionHasOtherClips) {
+  PlannedAlbum album = SongOf(
+      "    tracks: [{name: V, file: v.wav}, {name: K, file: k.wav}]\n"
+      "    versions: [{name: Clean, replace: {V: [{file: c.wav, length: 10smp}, {file: d.wav, start: "
+      "900smp}]}}]\n");
+  const Timeline song = Resolve(album);
+  const Timeline clean = Resolve(album, 0);
+  EXPECT_THAT(album.Told(), IsEmpty());
+  EXPECT_EQ(song.version, "");
+  EXPECT_EQ(clean.version, "Clean");
+  EXPECT_THAT(RegionsOf(song.tracks[0].raw), ElementsAre("0+1000"));
+  EXPECT_THAT(RegionsOf(clean.tracks[0].raw), ElementsAre("0+10", "900+1000"));
+  EXPECT_TRUE(SameDigest(clean.tracks[0].raw.regions(1).source(), DigestOf("d.wav")));
+  EXPECT_EQ(song.tracks[1].raw.SerializeAsString(), clean.tracks[1].raw.SerializeAsString());
+  // All deliverables of a song have one length.
+  EXPECT_EQ(song.frames, 1900);
+  EXPECT_EQ(clean.frames, 1900);
 }
 
-TEST(Timeline, ALengthLiesWithinItsFile) {
-  EXPECT_THAT(ToldOfClips("{file: k.wav, offset: 500ms, length: 500ms}"), IsEmpty());
-  EXPECT_THAT(ToldOfClips("{file: k.wav, offset: 500ms, length: 501ms}"),
-              ElementsAre(HasSubstr("clips[0].length: song \"One\": track \"K\": length 0.501 s reaches "
-                                    "beyond the end of k.wav, which has 0.500 s after the offset")));
-  EXPECT_THAT(ToldOfClips("{file: k.wav, length: 0s}"), ElementsAre(HasSubstr("has no length")));
+TEST(Timeline, AVersionMaySilenceATrack) {
+  PlannedAlbum album = SongOf(
+      "    tracks: [{name: V, file: v.wav, di: d.wav, print: p.wav}, {name: K, file: k.wav}]\n"
+      "    versions: [{name: Clean, silence: {V: [[700smp, 800smp], [100smp, 200smp], [150smp, "
+      "300smp]]}}]\n");
+  const Timeline song = Resolve(album);
+  const Timeline clean = Resolve(album, 0);
+  EXPECT_THAT(album.Told(), IsEmpty());
+  EXPECT_THAT(StretchesOf(song.tracks[0].raw), IsEmpty());
+  EXPECT_THAT(StretchesOf(clean.tracks[0].raw), ElementsAre("100..300", "700..800"));
+  EXPECT_THAT(StretchesOf(*clean.tracks[0].di), ElementsAre("100..300", "700..800"));
+  EXPECT_THAT(StretchesOf(*clean.tracks[0].print), ElementsAre("100..300", "700..800"));
+  EXPECT_THAT(StretchesOf(clean.tracks[1].raw), IsEmpty());
 }
 
-TEST(Timeline, MoreThanTwoChannelsAreNotSupportedYet) {
-  PlannedAlbum album(SongText("    tracks: [{name: A, file: a.wav}]\n"), {Recorded("a.wav", 6, 48000, 100)});
-  Resolve(album);
-  EXPECT_THAT(album.Told(),
-              ElementsAre(HasSubstr("a.wav has 6 channels; more than two are not supported yet")));
-}
-
-TEST(Timeline, ATrackIsMonoOrStereo) {
-  PlannedAlbum album(SongText("    tracks: [{name: A, clips: [{file: a.wav}, {file: b.wav, start: 1s}]}]\n"),
-                     {Recorded("a.wav", 1, 48000, 100), Recorded("b.wav", 2, 48000, 100)});
-  Resolve(album);
+TEST(Timeline, ASilenceBeginsBeforeItEnds) {
+  // In samples and in seconds: only the rate of the sources tells which is first.
+  PlannedAlbum album = SongOf(
+      "    tracks: [{name: V, file: v.wav}]\n"
+      "    versions: [{name: Clean, silence: {V: [[96000smp, 1s]]}}]\n");
+  Resolve(album, 0);
   EXPECT_THAT(
       album.Told(),
-      ElementsAre(HasSubstr(
-          "clips[1].file: song \"One\": track \"A\": b.wav has 2 channel(s), the clips before it 1")));
+      ElementsAre(
+          "songs[0].versions[0].silence[0]: song \"One\": version \"Clean\": track \"V\": the silence "
+          "from 2.000 s to 1.000 s ends before it begins; write [from, to]"));
 }
 
-TEST(Timeline, ClipsThatOverlapAreAWarning) {
+TEST(Timeline, WhatAVersionHasWrongStandsInTheVersion) {
+  const std::string lines =
+      "    tracks: [{name: V, file: v.wav, width: 50}, {name: K, file: k.wav}]\n"
+      "    versions: [{name: Clean, replace: {K: [{file: c.wav}, {file: c.wav, start: 1s, offset: 1s}]}},"
+      " {name: Mono, replace: {V: [{file: k.wav}]}}]\n";
   EXPECT_THAT(
-      ToldOfClips("{file: k.wav}, {file: k.wav, start: 44099smp}"),
-      ElementsAre(HasSubstr(
-          "warning: songs[0].tracks[0].clips[1]: song \"One\": track \"K\": clip 2 overlaps clip 1")));
-  EXPECT_THAT(ToldOfClips("{file: k.wav}, {file: k.wav, start: 44100smp}"), IsEmpty());
-  EXPECT_THAT(ToldOfClips("{file: k.wav, start: 10s}, {file: k.wav}"), IsEmpty());
+      ToldOfAll(lines, {Recorded("v.wav", 2, 48000, 100)}),
+      ElementsAre(
+          "songs[0].versions[0].replace[0].clips[1].offset: song \"One\": version \"Clean\": track "
+          "\"K\": offset 1.000 s lies behind the end of c.wav (0.021 s)",
+          "songs[0].tracks[0].width: song \"One\": version \"Mono\": track \"V\": width is for stereo, "
+          "and this track has 1 channel; leave width out"));
+}
+
+TEST(Timeline, ASongAndItsVersionsTellOfOneThingOnce) {
+  EXPECT_THAT(
+      ToldOfAll("    tracks: [{name: V, clips: [{file: v.wav}, {file: v.wav}, {file: v.wav, offset: 1s}]}]\n"
+                "    versions: [{name: Clean}, {name: Live}]\n"),
+      ElementsAre(HasSubstr("clips[2].offset: song \"One\": track \"V\": offset 1.000 s"),
+                  HasSubstr("clips[1]: song \"One\": track \"V\": clip 2 overlaps clip 1")));
+}
+
+TEST(Timeline, OtherClipsHaveNoTwin) {
+  PlannedAlbum album = SongOf(
+      "    tracks: [{name: V, file: v.wav, di: d.wav}]\n"
+      "    versions: [{name: Clean, replace: {V: [{file: c.wav}]}}]\n");
+  EXPECT_TRUE(Resolve(album).tracks[0].di);
+  EXPECT_THAT(album.Told(), IsEmpty());
+  EXPECT_FALSE(Resolve(album, 0).tracks[0].di);
+  EXPECT_THAT(album.Told(),
+              ElementsAre("warning: songs[0].versions[0].replace[0]: song \"One\": version \"Clean\": "
+                          "track \"V\" has other clips there, of which its di is not the twin; the di is "
+                          "left out of this version"));
+}
+
+TEST(Timeline, APrintHidesOtherClips) {
+  EXPECT_THAT(
+      ToldOfAll("    tracks: [{name: V, file: v.wav, print: p.wav}]\n"
+                "    versions: [{name: Clean, replace: {V: [{file: c.wav}]}}]\n"),
+      ElementsAre(
+          "songs[0].versions[0].replace[0]: song \"One\": version \"Clean\": track \"V\" has a print, "
+          "which stands in for its clips, so other clips would not be heard; take the track out of "
+          "replace (`silence` works on prints), or take the print out of the track"));
+}
+
+TEST(Timeline, ABusesPrintPlaysOnInAVersion) {
+  const std::string rest =
+      "    tracks: [{name: V, file: v.wav, bus: Lead}, {name: K, file: k.wav}]\n"
+      "    buses: [{name: Lead, bus: Vox}, {name: Vox, print: p.wav}]\n    versions: ";
+  const std::vector<Source> recorded = {Recorded("p.wav", 2, 48000, 1000)};
+  const auto warning = ElementsAre(
+      "warning: songs[0].versions[0]: song \"One\": version \"Clean\": track \"V\" runs into the bus "
+      "\"Vox\", whose print plays on as it is: mixes and stems do not hear the change");
+  EXPECT_THAT(ToldOfAll(rest + "[{name: Clean, silence: {V: [[0, 1ms]]}}]\n", recorded), warning);
+  EXPECT_THAT(ToldOfAll(rest + "[{name: Clean, replace: {V: [{file: c.wav}]}}]\n", recorded), warning);
+  EXPECT_THAT(ToldOfAll(rest + "[{name: Clean, silence: {K: [[0, 1ms]]}}]\n", recorded), IsEmpty());
 }
 
 TEST(Timeline, PathsStandBelowTheFolderOfTheSong) {
@@ -142,14 +191,39 @@ TEST(Timeline, PathsStandBelowTheFolderOfTheSong) {
 TEST(Timeline, EveryUseOfASourceIsListedInOrder) {
   const PlannedAlbum album(test::AlbumText(
       "{mixes: [master]}",
-      "  - {title: One, folder: f, tracks: [{name: K, file: k.wav}]}\n"
+      "  - {title: One, folder: f, tracks: [{name: K, file: k.wav, print: kp.wav, di: kd.wav, bus: B,"
+      " sends: [{to: R}]}], buses: [{name: B, print: b.wav}], returns: [{name: R, print: r.wav}],"
+      " versions: [{name: Live}, {name: Clean, replace: {K: [{file: c.wav}, {file: d.wav, start: 1s}]}}]}\n"
       "  - {title: Two, tracks: [{name: V, clips: [{file: v.wav}, {file: w.wav, start: 1s}]}]}\n"));
   std::vector<std::string> uses;
   for (const SourceUse& use : SourceUses(album.album))
     uses.push_back(use.place + " " + use.path + " " + use.who);
+  const std::string clean = "songs[0].versions[1].replace[0].clips";
+  const std::string who = " song \"One\": version \"Clean\": track \"K\"";
   EXPECT_THAT(uses, ElementsAre("songs[0].tracks[0].file f/k.wav song \"One\": track \"K\"",
+                                "songs[0].tracks[0].di f/kd.wav song \"One\": track \"K\"",
+                                "songs[0].tracks[0].print f/kp.wav song \"One\": track \"K\"",
+                                "songs[0].buses[0].print f/b.wav song \"One\": bus \"B\"",
+                                "songs[0].returns[0].print f/r.wav song \"One\": return \"R\"",
+                                clean + "[0].file f/c.wav" + who, clean + "[1].file f/d.wav" + who,
                                 "songs[1].tracks[0].clips[0].file v.wav song \"Two\": track \"V\"",
                                 "songs[1].tracks[0].clips[1].file w.wav song \"Two\": track \"V\""));
+}
+
+TEST(Timeline, FindingsOfVersionsStandInTheirLines) {
+  const std::string text = test::AlbumText("{mixes: [master]}",
+                                           "  - title: One\n"
+                                           "    tracks: [{name: V, file: v.wav}]\n"
+                                           "    versions:\n"
+                                           "      - name: Clean\n"
+                                           "        replace:\n"
+                                           "          V:\n"
+                                           "            - {file: c.wav, offset: 1s}\n");
+  PlannedAlbum album(text);
+  Resolve(album, 0);
+  ASSERT_EQ(album.findings.size(), 1u);
+  Locate(ReadSpecText("album.yaml", text, Solo::kRefuse), album.findings);
+  EXPECT_EQ(album.findings[0].line(), 11);
 }
 
 }  // namespace

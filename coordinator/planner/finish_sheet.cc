@@ -1,0 +1,116 @@
+#include "coordinator/planner/finish_sheet.h"
+
+#include <string>
+#include <utility>
+
+#include "core/job_key.h"
+
+namespace trackout {
+FinishSheet::FinishSheet(int song, const Mixer& mixer, const TimedEdit* edit, JobList& jobs)
+    : song_(song), mixer_(mixer), edit_(edit), jobs_(jobs) {
+  const Master& master = mixer.song().master();
+  finish_.set_channels(mixer.channels());
+  finish_.set_master_fader_db(master.fader());
+  Envelope fader = EnvelopeOf(mixer.timeline, master.automation(), "fader");
+  if (!fader.points().empty()) *finish_.mutable_master_fader() = std::move(fader);
+  if (edit == nullptr) return;
+  *finish_.mutable_edit() = edit->edit;
+  finish_.set_print_frames(mixer.timeline.frames);
+}
+
+int FinishSheet::PrintIndex(const Print& print) {
+  RenderJob job;
+  *job.mutable_print() = print;
+  job.set_sample_rate(mixer_.timeline.sample_rate);
+  job.set_frames(mixer_.timeline.frames);
+  job.set_start_frame(mixer_.timeline.start_frame);
+  const JobOutput made = jobs_.OutputOf(jobs_.Add(song_, std::move(job), {}), 0);
+  for (int i = 0; i < finish_.prints_size(); ++i) {
+    if (finish_.prints(i).job_key() == made.job_key()) return i;
+  }
+  *finish_.add_prints() = made;
+  return finish_.prints_size() - 1;
+}
+
+int FinishSheet::MixOf(const std::vector<PrintTerm>& terms) {
+  Mix mix;
+  for (const PrintTerm& term : terms) {
+    MixTerm& added = *mix.add_terms();
+    added.set_print(PrintIndex(term.print));
+    added.set_gain_db(term.gain_db);
+    added.set_inverted(term.inverted);
+  }
+  const std::string encoding = CanonicalEncoding(mix);
+  for (int i = 0; i < finish_.mixes_size(); ++i) {
+    if (CanonicalEncoding(finish_.mixes(i)) == encoding) return i;
+  }
+  *finish_.add_mixes() = std::move(mix);
+  return finish_.mixes_size() - 1;
+}
+
+int FinishSheet::AddMixFile(int mix, const FileForm& form) {
+  for (int i = 0; i < finish_.mix_files_size(); ++i) {
+    if (IsMixFile(i, mix, form) && finish_.mix_files(i).has_tpdf_seed() == form.is_dithered) return i;
+  }
+  MixFile& file = *finish_.add_mix_files();
+  file.set_mix(mix);
+  *file.mutable_format() = form.format;
+  file.set_channels(form.channels);
+  if (form.is_dithered) file.set_tpdf_seed(SeedOfMix(mix, form));
+  return finish_.mix_files_size() - 1;
+}
+
+bool FinishSheet::IsMixFile(int mix_file, int mix, const FileForm& form) const {
+  const MixFile& file = finish_.mix_files(mix_file);
+  return file.mix() == mix && file.channels() == form.channels &&
+         CanonicalEncoding(file.format()) == CanonicalEncoding(form.format);
+}
+
+// Depends on what the mix is and how it is written, not on what else is delivered.
+uint64_t FinishSheet::SeedOfMix(int mix, const FileForm& form) const {
+  Finish alone = finish_;
+  alone.clear_prints();
+  alone.clear_mixes();
+  alone.clear_mix_files();
+  alone.clear_stem_sets();
+  Mix& terms = *alone.add_mixes();
+  for (const MixTerm& term : finish_.mixes(mix).terms()) {
+    MixTerm& added = *terms.add_terms();
+    added = term;
+    added.set_print(alone.prints_size());
+    *alone.add_prints() = finish_.prints(term.print());
+  }
+  MixFile& file = *alone.add_mix_files();
+  *file.mutable_format() = form.format;
+  file.set_channels(form.channels);
+  return SeedOf(alone);
+}
+
+int FinishSheet::AddStemSet(const std::vector<int>& stems, int mix, const FileForm& form) {
+  StemSet& set = *finish_.add_stem_sets();
+  for (const int stem : stems) set.add_stems(stem);
+  set.set_mix(mix);
+  *set.mutable_format() = form.format;
+  set.set_channels(form.channels);
+  return finish_.stem_sets_size() - 1;
+}
+
+int FinishSheet::OutputOfStem(int set, int stem) const {
+  int output = finish_.mix_files_size() + stem;
+  for (int before = 0; before < set; ++before) output += finish_.stem_sets(before).stems_size();
+  return output;
+}
+
+int FinishSheet::Close() {
+  RenderJob job;
+  *job.mutable_finish() = finish_;
+  job.set_sample_rate(mixer_.timeline.sample_rate);
+  job.set_frames(frames());
+  job.set_start_frame(mixer_.timeline.start_frame);
+  if (edit_ == nullptr) job.set_final_fade_frames(mixer_.timeline.final_fade_frames);
+  std::vector<std::string> needs;
+  for (const JobOutput& print : finish_.prints()) needs.push_back(print.job_key());
+  return jobs_.Add(song_, std::move(job), needs);
+}
+
+}  // namespace trackout
