@@ -14,10 +14,14 @@ namespace trackout {
 
 enum class Output { kTable, kJson };
 
+// Whether what is known of the sources from earlier runs counts.
+enum class Remembering { kYes, kNo };
+
 struct AlbumOptions {
   std::string album;  // path of album.yaml
   Output output = Output::kTable;
   Solo solo = Solo::kRefuse;
+  Remembering remembering = Remembering::kYes;
 };
 
 struct RenderOptions {

@@ -1,8 +1,7 @@
 #include "client/ingest.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <mutex>
@@ -15,17 +14,6 @@
 
 namespace trackout {
 namespace {
-
-struct FileTimes {
-  int64_t size_bytes = 0;
-  int64_t changed_ns = 0;
-};
-
-std::optional<FileTimes> TimesOf(const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) return std::nullopt;
-  return FileTimes{status.st_size, status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec};
-}
 
 // Names in the folder where the file was looked for, for a suggestion.
 std::string NearbyName(const std::filesystem::path& path) {
@@ -43,7 +31,7 @@ std::string NearbyName(const std::filesystem::path& path) {
 struct Look {
   std::string path;  // that opens
   absl::StatusOr<Source> source = absl::UnknownError("not looked at");
-  FileTimes times;
+  FileState state;  // before it was looked at
 };
 
 void LookAt(Look& look, Digests digests, const std::atomic<bool>& stop) {
@@ -63,17 +51,38 @@ void LookAt(Look& look, Digests digests, const std::atomic<bool>& stop) {
   }
 }
 
+int64_t NowNs() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+// Only where the memory does not know the file.
+void LookOrRecall(Look& look, Digests digests, const std::atomic<bool>& stop, SourceMemory* memory) {
+  if (memory != nullptr) {
+    if (std::optional<Source> known = memory->Recall(look.path, look.state)) {
+      look.source = *std::move(known);
+      return;
+    }
+  }
+  const int64_t now_ns = NowNs();
+  LookAt(look, digests, stop);
+  const bool is_whole = look.source.ok() && digests == Digests::kAll;
+  if (memory != nullptr && is_whole && StateOf(look.path) == look.state)
+    memory->Remember(look.path, look.state, *look.source, now_ns);
+}
+
 void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const std::atomic<bool>& stop,
-               SongProgress& progress) {
+               SongProgress& progress, SourceMemory* memory) {
   for (Look* look : looks) {
-    look->times = TimesOf(look->path).value_or(FileTimes{});
-    progress.steps_total += look->times.size_bytes;
+    look->state = StateOf(look->path).value_or(FileState{});
+    progress.steps_total += look->state.size_bytes;
   }
   std::atomic<size_t> next = 0;
   const auto work = [&] {
     for (size_t i = next++; i < looks.size() && !stop; i = next++) {
-      LookAt(*looks[i], digests, stop);
-      progress.steps_done += looks[i]->times.size_bytes;
+      LookOrRecall(*looks[i], digests, stop, memory);
+      progress.steps_done += looks[i]->state.size_bytes;
     }
   };
   std::vector<std::jthread> threads;
@@ -84,7 +93,7 @@ void LookAtAll(std::vector<Look*>& looks, Digests digests, int workers, const st
 }  // namespace
 
 Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop,
-                       SongProgress& progress) {
+                       SongProgress& progress, SourceMemory* memory) {
   const std::filesystem::path folder = std::filesystem::path(spec.path).parent_path();
   const std::vector<SourceUse> uses = SourceUses(spec.album);
   std::map<std::string, Look> looks;  // by the path in the album
@@ -95,7 +104,7 @@ Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std
     look->second.path = (folder / use.path).string();
     order.push_back(&look->second);
   }
-  LookAtAll(order, digests, workers, stop, progress);
+  LookAtAll(order, digests, workers, stop, progress, memory);
   Ingested ingested;
   for (const SourceUse& use : uses) {
     const Look& look = looks.at(use.path);
@@ -109,7 +118,7 @@ Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std
     if (!ingested.sources.emplace(use.path, *look.source).second) continue;
     ingested.sources.at(use.path).set_path(use.path);
     ingested.files.push_back(
-        {look.path, look.source->digest(), look.times.size_bytes, look.times.changed_ns});
+        {look.path, look.source->digest(), look.state.size_bytes, look.state.changed_ns});
     for (const std::string& doubt : look.source->doubts()) {
       Finding& finding = ingested.findings.emplace_back();
       finding.set_severity(Finding::warning);
@@ -126,8 +135,8 @@ void AdoptSources(const Ingested& ingested, FileStore& store) {
 
 absl::Status CheckUnchanged(const Ingested& ingested, Meanwhile meanwhile) {
   for (const SourceFile& file : ingested.files) {
-    const std::optional<FileTimes> times = TimesOf(file.path);
-    if (times && times->size_bytes == file.size_bytes && times->changed_ns == file.changed_ns) continue;
+    const std::optional<FileState> state = StateOf(file.path);
+    if (state && state->size_bytes == file.size_bytes && state->changed_ns == file.changed_ns) continue;
     return absl::DataLossError(
         fmt::format("{}: was changed while it was {} again", file.path,
                     meanwhile == Meanwhile::kRendered ? "rendered; render" : "uploaded; submit"));

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "client/progress.h"
+#include "client/source_memory.h"
 #include "coordinator/planner/timeline.h"
 #include "core/blobs/file_store.h"
 #include "core/spec/spec_reader.h"
@@ -32,9 +33,10 @@ struct Ingested {
 enum class Digests { kNone, kAll };
 
 // Paths of the album are relative to the spec's folder. Stops early, with what it has, when `stop` is set.
-// `progress` counts bytes.
+// `progress` counts bytes. What `memory` knows is not looked at again; what is new is remembered in it, not
+// yet kept.
 Ingested IngestSources(const Spec& spec, Digests digests, int workers, const std::atomic<bool>& stop,
-                       SongProgress& progress);
+                       SongProgress& progress, SourceMemory* memory = nullptr);
 
 // Lets the store read the sources where they lie.
 void AdoptSources(const Ingested& ingested, FileStore& store);

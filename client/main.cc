@@ -17,6 +17,7 @@
 #include "core/text.h"
 #include "spdlog/sinks/stdout_sinks.h"
 #include "spdlog/spdlog.h"
+#include "worker/dsp/isa.h"
 
 namespace trackout {
 namespace {
@@ -61,6 +62,9 @@ void AddAlbum(CLI::App* command, AlbumOptions& album) {
   command->add_flag_callback(
       "--allow-solo", [&album] { album.solo = Solo::kAllow; },
       "Let solos mute what does not feed the soloed");
+  command->add_flag_callback(
+      "--no-memory", [&album] { album.remembering = Remembering::kNo; },
+      "Look at every source again, and do not remember what was found");
 }
 
 CLI::Option* AddOut(CLI::App* command, std::string& out, Existing& existing) {
@@ -77,6 +81,16 @@ void AddBundle(CLI::App* command, Bundling& bundling) {
           "--bundle", [&bundling, words](const std::string& word) { bundling = words.at(word); },
           "Whole songs, or job by job (song, job; default: as the farm thinks best); the bytes are the same")
       ->check(CLI::IsMember(words));
+}
+
+void AddIsa(CLI::App* command) {
+  std::vector<std::string> names;
+  for (const dsp::Isa isa : dsp::AvailableIsas()) names.emplace_back(dsp::NameOf(isa));
+  command
+      ->add_option_function<std::string>(
+          "--isa", [](const std::string& name) { dsp::UseIsa(name); },
+          "The instructions that render (default: the best of this machine); the bytes are the same")
+      ->check(CLI::IsMember(names));
 }
 
 void AddFarm(CLI::App* command, std::string& farm) {
@@ -109,6 +123,7 @@ void AddHomeCommands(CommandLine& line) {
       ->add_option("--block", line.render.block_frames,
                    "Frames that are rendered at a time; the bytes are the same")
       ->check(CLI::Range(kFewestBlockFrames, kMostBlockFrames));
+  AddIsa(render);
   CLI::App* verify = line.Add("verify", "Verify a package: checksums, formats, lengths, the sum of the stems",
                               [&line] { return VerifyCommand(line.package, line.album.output, stop); });
   verify->add_option("PACKAGE", line.package, "The package's folder")->required();

@@ -9,9 +9,13 @@ namespace trackout {
 inline constexpr int64_t kMostSpecBytes = int64_t{4} << 20;
 inline constexpr int64_t kMostYamlValues = 100'000;
 inline constexpr int kMostYamlLevels = 32;
-// Of one song. A film mix has some hundred tracks; the checks are quadratic in these.
+// Of one song. A film mix has some hundred tracks; a worker holds a block of sound for each of them.
 inline constexpr int kMostTracks = 1000;
-inline constexpr int kMostBuses = 500;
+inline constexpr int kMostBuses = 500;  // and returns
+// A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only moves
+// where its files are read.
+inline constexpr int64_t kLongestBusDelayNs = int64_t{10} * 1'000'000'000;
+inline constexpr int64_t kLongestTrackDelayNs = int64_t{60} * 1'000'000'000;
 // Errors told at once: more than a screen of them helps nobody.
 inline constexpr int kMostFindings = 50;
 
@@ -22,14 +26,33 @@ inline constexpr int kHighestRate = 768'000;
 inline constexpr int64_t kLongestFileFrames = int64_t{1} << 48;
 inline constexpr int64_t kLongestTimeFrames = int64_t{48} * 3600 * kHighestRate;
 
+// What rings on behind the last clip, where a song names no `max_tail`: longer than any hall; beyond it is a
+// feedback. Its end then fades out: five seconds are heard as an end, not as a cut.
+inline constexpr int64_t kLongestTailMs = 60'000;
+inline constexpr int64_t kFinalFadeMs = 5'000;
+static_assert(kFinalFadeMs < kLongestTailMs);
+
+// Values of a rate converter's filter that are kept (32 MiB): all common pairs of rates have far fewer.
+inline constexpr int64_t kMostFilterValues = int64_t{4} << 20;
+
 // Frames that a block of the mixer may have. Below 16 the loop costs more than the sound; above
 // some hundred thousand the buffers of many tracks do not fit into memory.
 inline constexpr int kFewestBlockFrames = 16;
 inline constexpr int kMostBlockFrames = 1 << 18;
-// The default: large enough for cheap reads, small enough for the second-level cache.
-inline constexpr int kBlockFrames = 4096;
+// The default: large enough for cheap reads and few meetings of threads, small enough for the second-level cache.
+inline constexpr int kBlockFrames = 8192;
+// Samples that a render keeps of the past, where signals that play together have delays of their own: half a
+// gigabyte, some minutes of all buses of a song.
+inline constexpr int64_t kMostHistorySamples = int64_t{1} << 26;
 
 inline constexpr int kMostWorkers = 256;
+
+// Sources that a client remembers between its runs: some tens of albums, some megabytes. Its file is not read where
+// it is larger than it can have become.
+inline constexpr int kMostRememberedSources = 20'000;
+inline constexpr int64_t kMostMemoryBytes = int64_t{32} << 20;
+// A file changed so shortly before it was looked at may be changed again without another time.
+inline constexpr int64_t kSettledNs = 2'000'000'000;
 
 // The farm. A lease is long beside a slow garbage-collected disk, short beside a person's patience.
 inline constexpr int64_t kLeaseMs = 15'000;

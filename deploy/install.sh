@@ -6,9 +6,10 @@ set -euo pipefail
 packages=(
   # to build
   g++ cmake ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
-  libgrpc++-dev libabsl-dev libfmt-dev libspdlog-dev libsqlite3-dev libsndfile1-dev libyaml-dev libcli11-dev libssl-dev libutf8proc-dev
+  libgrpc++-dev libabsl-dev libfmt-dev libspdlog-dev libsqlite3-dev libsndfile1-dev libsoxr-dev libhwy-dev libyaml-dev libcli11-dev libssl-dev libutf8proc-dev
   # to test: the test library, what formats code, and the programs that are the oracles
-  libgtest-dev libgmock-dev clang-format binutils sox libsox-fmt-all ffmpeg flac jq libxml2-utils
+  libgtest-dev libgmock-dev libebur128-dev clang-format binutils sox libsox-fmt-all ffmpeg flac jq libxml2-utils
+  g++-aarch64-linux-gnu qemu-user
   util-linux coreutils time tree sqlite3 iproute2 procps
 )
 

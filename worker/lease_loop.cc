@@ -17,6 +17,7 @@
 #include "worker/lease_work.h"
 #include "worker/leases_in_hand.h"
 #include "worker/render/bundle.h"
+#include "worker/render/crew.h"
 
 namespace trackout {
 namespace {
@@ -96,6 +97,7 @@ class LeaseLoop::Shell {
 
   FarmTrouble trouble_;
   LeasesInHand leases_;
+  Crew crew_;  // where there are fewer renders than places, the rest of the threads help with them
   std::vector<std::thread> threads_;
 };
 
@@ -106,7 +108,8 @@ LeaseLoop::Shell::Shell(const LeaseLoopSettings& settings, const std::string& in
       farm_(farm),
       cache_(cache),
       trouble_(settings.name),
-      leases_(settings.name, settings.slots, settings.renew_every) {
+      leases_(settings.name, settings.slots, settings.renew_every),
+      crew_(settings.slots) {
   worker_.set_name(settings.name);
   worker_.set_incarnation(incarnation);
   worker_.set_slots(settings.slots);
@@ -225,7 +228,8 @@ void LeaseLoop::Shell::RenderAndHandIn(Held& held, Cache::Pins inputs) {
   const absl::Duration begin = SinceBoot();
   {
     Cache::Rendering rendering(cache_);
-    results = Render(held.work, cache_.store(), {settings_.block_frames, held.stop, &held.frames_done});
+    Crew::Place place(crew_);
+    results = Render(held.work, cache_.store(), {settings_.block_frames, held.stop, &held.frames_done, &crew_});
     if (results.ok()) outputs = rendering.Keep(OutputsOf(*results));
   }
   const double seconds = absl::ToDoubleSeconds(SinceBoot() - begin);

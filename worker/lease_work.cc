@@ -4,6 +4,7 @@
 #include <set>
 
 #include "core/job_key.h"
+#include "core/job_sources.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
-using Regions = google::protobuf::RepeatedPtrField<Region>;
 
 // The first enum, at any depth, that holds a value younger than this program; empty where there is none. To a
 // message such a value is no unknown field.
@@ -58,8 +58,8 @@ std::string NameOf(const RenderJob& job) {
   switch (job.work_case()) {
     case RenderJob::kPrint:
       return "print";
-    case RenderJob::kRawTracks:
-      return "raw tracks";
+    case RenderJob::kTrackFiles:
+      return "tracks";
     case RenderJob::kFinish:
       return "finish";
     case RenderJob::kSumProof:
@@ -90,9 +90,6 @@ std::vector<Digest> InputsOf(const AcquireResponse& work) {
   const auto add = [&](const Digest& digest) {
     if (seen.insert(digest).second) inputs.push_back(digest);
   };
-  const auto add_regions = [&](const Regions& regions) {
-    for (const Region& region : regions) add(region.source());
-  };
   const auto add_output = [&](const JobOutput& output) {
     const auto made = earlier.find(output.job_key());
     if (made == earlier.end() || output.output() < 0 || output.output() >= made->second->outputs_size())
@@ -101,8 +98,7 @@ std::vector<Digest> InputsOf(const AcquireResponse& work) {
   };
   for (const PlannedJob& planned : work.jobs()) {
     const RenderJob& job = planned.job();
-    for (const Strip& strip : job.print().strips()) add_regions(strip.regions());
-    for (const RawTrack& track : job.raw_tracks().tracks()) add_regions(track.regions());
+    for (const Digest* source : SourcesOf(job)) add(*source);
     for (const JobOutput& print : job.finish().prints()) add_output(print);
     if (job.has_sum_proof()) add_output(job.sum_proof().mix());
     for (const JobOutput& stem : job.sum_proof().stems()) add_output(stem);

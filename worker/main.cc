@@ -23,6 +23,7 @@
 #include "fmt/format.h"
 #include "spdlog/sinks/stdout_color_sinks.h"
 #include "spdlog/spdlog.h"
+#include "worker/dsp/isa.h"
 #include "worker/lease_loop.h"
 
 namespace {
@@ -185,6 +186,12 @@ int main(int argc, char** argv) {
   app.add_option("--block", options.loop.block_frames,
                  "Frames that are rendered at a time; the bytes are the same")
       ->check(CLI::Range(kFewestBlockFrames, kMostBlockFrames));
+  std::vector<std::string> isas;
+  for (const dsp::Isa isa : dsp::AvailableIsas()) isas.emplace_back(dsp::NameOf(isa));
+  app.add_option_function<std::string>(
+         "--isa", [](const std::string& name) { dsp::UseIsa(name); },
+         "The instructions that render (default: the best of this machine); the bytes are the same")
+      ->check(CLI::IsMember(isas));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

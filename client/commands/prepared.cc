@@ -17,7 +17,8 @@ absl::StatusOr<Prepared> ReadAlbum(const AlbumOptions& options) {
   return prepared;
 }
 
-absl::Status LookAndPlan(Digests digests, const std::atomic<bool>& stop, Prepared& prepared) {
+absl::Status LookAndPlan(Digests digests, Remembering remembering, const std::atomic<bool>& stop,
+                         Prepared& prepared) {
   // Where the spec is wrong, the sources are looked at only to tell what is wrong with them too.
   if (HasErrors(prepared.findings)) digests = Digests::kNone;
   std::deque<SongProgress> reading(1);
@@ -26,7 +27,9 @@ absl::Status LookAndPlan(Digests digests, const std::atomic<bool>& stop, Prepare
   {
     const bool draws = ProgressStyleOfStderr() == ProgressStyle::kBars;
     const ProgressDisplay display(reading, draws ? ProgressStyle::kBars : ProgressStyle::kQuiet);
-    prepared.ingested = IngestSources(prepared.spec, digests, Cores(), stop, reading.front());
+    SourceMemory memory(remembering == Remembering::kYes ? SourceMemory::DefaultPath() : "");
+    prepared.ingested = IngestSources(prepared.spec, digests, Cores(), stop, reading.front(), &memory);
+    memory.Keep();
   }
   if (stop) return absl::CancelledError("stopped");
   std::vector<Finding>& findings = prepared.findings;
@@ -42,7 +45,8 @@ absl::StatusOr<Prepared> Prepare(const AlbumOptions& options, Digests digests,
                                  const std::atomic<bool>& stop) {
   absl::StatusOr<Prepared> prepared = ReadAlbum(options);
   if (!prepared.ok()) return prepared;
-  if (absl::Status planned = LookAndPlan(digests, stop, *prepared); !planned.ok()) return planned;
+  if (absl::Status planned = LookAndPlan(digests, options.remembering, stop, *prepared); !planned.ok())
+    return planned;
   return prepared;
 }
 

@@ -21,7 +21,8 @@ struct Prepared {
 
 // What the album itself says; the sources come next.
 absl::StatusOr<Prepared> ReadAlbum(const AlbumOptions& options);
-absl::Status LookAndPlan(Digests digests, const std::atomic<bool>& stop, Prepared& prepared);
+absl::Status LookAndPlan(Digests digests, Remembering remembering, const std::atomic<bool>& stop,
+                         Prepared& prepared);
 
 // Both.
 absl::StatusOr<Prepared> Prepare(const AlbumOptions& options, Digests digests, const std::atomic<bool>& stop);

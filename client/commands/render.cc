@@ -111,7 +111,7 @@ ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render,
       return Fail(absl::IsFailedPrecondition(made.status()) ? kUsage : kRenderFailed, made.status());
     staging = *std::move(made);
   }
-  if (absl::Status planned = LookAndPlan(Digests::kAll, stop, *prepared); !planned.ok()) {
+  if (absl::Status planned = LookAndPlan(Digests::kAll, options.remembering, stop, *prepared); !planned.ok()) {
     return Fail(kAlbumWrong, planned);
   }
   Say(FindingsText(prepared->findings));

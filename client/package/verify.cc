@@ -300,7 +300,7 @@ class Verifier {
     }
     if (stems.empty()) return;
     const MixDither dither = EncodingIs16(mix) ? MixDither::kTpdf : MixDither::kNone;
-    const absl::StatusOr<Residual> residual = MeasureSum(mix, stems, dither, stop_);
+    const absl::StatusOr<Residual> residual = MeasureSum(mix, stems, dither, stop_, workers_);
     if (!residual.ok()) {
       TellUnproven("data/" + recorded.of(),
                    fmt::format("{}: {}", who, std::string(residual.status().message())));

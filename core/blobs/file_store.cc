@@ -318,12 +318,20 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> FileStore::Put(const Digest& digest,
   return absl::OutOfRangeError(fmt::format("blob {} is being put by another", Hex(digest)));
 }
 
+absl::StatusOr<DiskFile> FileStore::CreateNameless() {
+  const std::string path = NextNewPath();
+  absl::StatusOr<DiskFile> file = OpenOnDisk(path, O_RDWR | O_CREAT | O_EXCL);
+  if (file.ok()) unlink(path.c_str());
+  return file;
+}
+
+std::string FileStore::NextNewPath() {
+  const std::lock_guard lock(mutex_);
+  return fmt::format("{}/new/{}", folder_, files_++);
+}
+
 absl::StatusOr<std::unique_ptr<BlobWriter>> FileStore::WriteNew(std::optional<Digest> promised) {
-  std::string path;
-  {
-    const std::lock_guard lock(mutex_);
-    path = fmt::format("{}/new/{}", folder_, files_++);
-  }
+  std::string path = NextNewPath();
   absl::StatusOr<DiskFile> file = OpenOnDisk(path, O_WRONLY | O_CREAT | O_EXCL);
   if (!file.ok()) return file.status();
   return std::make_unique<Writer>(*this, std::move(path), *std::move(file), std::move(promised),

@@ -51,6 +51,10 @@ class FileStore : public BlobStore {
   // A new blob; its digest is what Commit gives. Dropped, with its bytes, unless it is committed.
   absl::StatusOr<std::unique_ptr<BlobWriter>> Create();
 
+  // A file for what does not outlive its reader: open for reading and writing, without a name, so that its room is
+  // free again as soon as it is closed. ResourceExhausted where the disk is full.
+  absl::StatusOr<DiskFile> CreateNameless();
+
   // Where the blob's bytes can be read as a file. NotFound, DataLoss as Open.
   absl::StatusOr<std::string> PathOf(const Digest& digest);
 
@@ -102,6 +106,7 @@ class FileStore : public BlobStore {
   absl::Status Forget(const Digest& digest);
   absl::Status Bury(const Digest& digest, std::string_view how);
 
+  std::string NextNewPath();
   absl::StatusOr<std::unique_ptr<BlobWriter>> WriteNew(std::optional<Digest> promised);
   absl::StatusOr<std::unique_ptr<BlobWriter>> WriteArriving(const Digest& digest, int64_t offset);
   // Moves a whole file, synced where the store is durable, to its name.

@@ -134,5 +134,28 @@ TEST_F(IngestTest, FindsASourceThatWasChangedSince) {
   EXPECT_TRUE(absl::IsDataLoss(CheckUnchanged(ingested, Meanwhile::kRendered)));
 }
 
+// Its doubt is one that no look at the file would have.
+TEST_F(IngestTest, BelievesTheMemoryWhereTheFileIsTheSame) {
+  const std::string path = Record("k.wav");
+  const FileState state = *StateOf(path);
+  Source source;
+  source.set_channels(1);
+  source.set_sample_rate(48000);
+  source.set_frames(500);
+  source.add_doubts("was remembered");
+  *source.mutable_digest() = DigestOf("something");
+  SourceMemory memory("");
+  memory.Remember(path, state, source, state.inode_changed_ns + 10'000'000'000);
+  Ingest("{name: K, file: k.wav}");
+  const Ingested ingested = IngestSources(spec_, Digests::kAll, 2, stop_, progress_, &memory);
+  EXPECT_THAT(Told(ingested), ElementsAre(HasSubstr("was remembered")));
+  ASSERT_EQ(ingested.files.size(), 1u);
+  EXPECT_TRUE(SameDigest(ingested.files[0].digest, source.digest()));
+  Record("k.wav", 600);
+  const Ingested again = IngestSources(spec_, Digests::kAll, 2, stop_, progress_, &memory);
+  EXPECT_THAT(Told(again), IsEmpty());
+  EXPECT_EQ(again.sources.at("k.wav").frames(), 600);
+}
+
 }  // namespace
 }  // namespace trackout

@@ -234,11 +234,11 @@ std::vector<Wrong> AllWrong() {
        "file: ^^piano.wav",
        {"track \"Piano\"", "piano.wav", "48000 Hz", "kick.wav", "44100 Hz", "convert"},
        [](const std::string& kick) { WriteWav(kick, Wav(Format::BITS_24), 1, 44100, Noise(4410, 0.1, 1)); }},
-      {"ThreeChannels",
+      {"FiveChannels",
        kKickFile,
        kKickMarked,
-       {"track \"Kick\"", "kick.wav", "3 channels"},
-       [](const std::string& kick) { WriteWav(kick, Wav(Format::BITS_24), 3, 48000, Noise(4800, 0.1, 1)); }},
+       {"track \"Kick\"", "kick.wav", "5 channels", "channels"},
+       [](const std::string& kick) { WriteWav(kick, Wav(Format::BITS_24), 5, 48000, Noise(4800, 0.1, 1)); }},
   };
 }
 

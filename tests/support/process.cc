@@ -13,6 +13,10 @@
 namespace trackout::test {
 namespace {
 
+// What programs remember between their runs is no test's business, unless it says so, and never the home's of
+// who runs the tests. Set before main, and so before any thread.
+[[maybe_unused]] const int home_is_left_alone = setenv("XDG_CACHE_HOME", "/dev/null", 1);
+
 pid_t Start(const std::vector<std::string>& command, int out, int err) {
   std::vector<char*> arguments;
   for (const std::string& argument : command) arguments.push_back(const_cast<char*>(argument.c_str()));

@@ -108,10 +108,12 @@ class LeaseLoopTest : public testing::Test {
   // One raw track of a source.
   static PlannedJob TrackOf(const Digest& source, int64_t frames) {
     RenderJob job;
-    RawTrack& track = *job.mutable_raw_tracks()->add_tracks();
+    TrackFile& track = *job.mutable_track_files()->add_tracks();
     track.set_channels(1);
     *track.mutable_format() = test::Wav(Format::BITS_16);
-    Region& region = *track.add_regions();
+    Playlist& playlist = *track.add_signals()->mutable_playlist();
+    playlist.set_channels(1);
+    Region& region = *playlist.add_regions();
     *region.mutable_source() = source;
     region.set_frame_count(frames);
     return Planned(job, frames);
@@ -120,22 +122,23 @@ class LeaseLoopTest : public testing::Test {
   // Silence: needs nothing, and lasts.
   static PlannedJob Silence(int64_t frames) {
     RenderJob job;
-    RawTrack& track = *job.mutable_raw_tracks()->add_tracks();
+    TrackFile& track = *job.mutable_track_files()->add_tracks();
     track.set_channels(1);
+    track.add_signals()->mutable_playlist()->set_channels(1);
     *track.mutable_format() = test::Wav(Format::BITS_16);
     return Planned(job, frames);
   }
   // Makes nothing, for days.
   static PlannedJob Endless(int64_t number = 0) {
     RenderJob job;
-    job.mutable_finish();
+    job.mutable_finish()->set_channels(2);
     return Planned(job, (int64_t{1} << 46) + number);
   }
 
   // Makes nothing, for about a second in blocks of 16.
   static PlannedJob Long() {
     RenderJob job;
-    job.mutable_finish();
+    job.mutable_finish()->set_channels(2);
     return Planned(job, 1'000'000'000);
   }
 
@@ -207,14 +210,19 @@ TEST_F(LeaseLoopTest, RendersBundlesAndProofsOfWhatWasMadeEarlier) {
   Strip& strip = *print.mutable_print()->add_strips();
   strip.set_channels(1);
   strip.set_feeds(-1);
-  *strip.add_regions() = TrackOf(source, 3000).job().raw_tracks().tracks(0).regions(0);
+  *strip.mutable_playlist() = TrackOf(source, 3000).job().track_files().tracks(0).signals(0).playlist();
+  print.mutable_print()->set_channels(2);
   const PlannedJob planned_print = Planned(print, 3000);
   RenderJob finish;
   finish.mutable_finish()->add_prints()->set_job_key(planned_print.key());
   finish.mutable_finish()->add_mixes()->add_terms();
-  *finish.mutable_finish()->add_mix_files()->mutable_format() = test::Wav(Format::BITS_24);
+  finish.mutable_finish()->set_channels(2);
+  MixFile& mix_file = *finish.mutable_finish()->add_mix_files();
+  *mix_file.mutable_format() = test::Wav(Format::BITS_24);
+  mix_file.set_channels(2);
   StemSet& set = *finish.mutable_finish()->add_stem_sets();
-  set.add_prints(0);
+  set.add_stems(0);
+  set.set_channels(2);
   *set.mutable_format() = test::Wav(Format::BITS_24);
   PlannedJob planned_finish = Planned(finish, 3000);
   planned_finish.add_needs(planned_print.key());
@@ -439,17 +447,22 @@ TEST_F(LeaseLoopTest, GivesBackAJobOfANewerKind) {
 
 TEST_F(LeaseLoopTest, GivesBackAJobWithAFieldThatItDoesNotKnow) {
   PlannedJob job = Track(1);
-  Region* region = job.mutable_job()->mutable_raw_tracks()->mutable_tracks(0)->mutable_regions(0);
+  Region* region = job.mutable_job()
+                       ->mutable_track_files()
+                       ->mutable_tracks(0)
+                       ->mutable_signals(0)
+                       ->mutable_playlist()
+                       ->mutable_regions(0);
   region->GetReflection()->MutableUnknownFields(region)->AddVarint(77, 1);
   desk_.Offer({job});
   Start();
   EXPECT_EQ(Released().cause(), ReleaseRequest::not_supported);
-  EXPECT_THAT(Released().reason(), HasSubstr("raw tracks has a field that this worker does not know"));
+  EXPECT_THAT(Released().reason(), HasSubstr("tracks has a field that this worker does not know"));
 }
 
 TEST_F(LeaseLoopTest, GivesBackAJobInAFormatThatItDoesNotKnow) {
   RenderJob job = Track(1).job();
-  job.mutable_raw_tracks()->mutable_tracks(0)->mutable_format()->set_container(
+  job.mutable_track_files()->mutable_tracks(0)->mutable_format()->set_container(
       static_cast<Format::Container>(7));
   desk_.Offer({Planned(job, 3000)});
   Start();

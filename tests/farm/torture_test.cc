@@ -1,0 +1,83 @@
+// The same bytes, whatever renders them: every instruction set of this machine, several sizes of blocks,
+// whole songs and single jobs, one thread and two, one process and a farm whose workers all differ.
+#include <filesystem>
+
+#include "fmt/format.h"
+#include "tests/farm/loopback_farm.h"
+#include "tests/farm/torture_song.h"
+
+namespace trackout::test {
+namespace {
+
+// Those of this machine, as the program lists them where it is asked for one that nobody has.
+std::vector<std::string> Isas() {
+  std::vector<std::string> isas;
+  for (const char* isa : {"scalar", "sse4", "avx2", "avx512", "neon"}) {
+    if (Trackout({"render", "/dev/null/none.yaml", "--out", "/dev/null", "--isa", isa}).exit_code == 1)
+      isas.emplace_back(isa);
+  }
+  return isas;
+}
+
+class Torture : public LoopbackFarm {
+ protected:
+  void SetUp() override {
+    RecordTorture(folder_ / "session");
+    WriteAlbum(TortureText());
+  }
+};
+
+TEST_F(Torture, HasTheSameBytesOnEveryInstructionSetInEveryBlockWholeOrByTheJob) {
+  const std::vector<std::string> isas = Isas();
+  ASSERT_GE(isas.size(), 2u);
+  const std::map<std::string, std::string> first = RenderedAlone();
+  ASSERT_GT(first.size(), 150u);
+  for (const std::string& isa : isas) {
+    for (const char* block : {"64", "511", "8192", "100003"}) {
+      for (const char* bundle : {"song", "job"}) {
+        for (const char* workers : {"1", "2"}) {
+          SCOPED_TRACE(
+              fmt::format("--isa {} --block {} --bundle {} --workers {}", isa, block, bundle, workers));
+          const Ended ended =
+              Render({"--replace", "--isa", isa, "--block", block, "--bundle", bundle, "--workers", workers});
+          ASSERT_EQ(0, ended.exit_code) << ended.err;
+          ASSERT_EQ(first, DigestsOf(package()));
+          std::filesystem::remove_all(package());
+        }
+      }
+    }
+  }
+}
+
+TEST_F(Torture, HasTheSameBytesFromThreeWorkersOfWhichNoTwoAreAlike) {
+  const std::vector<std::string> isas = Isas();
+  const std::map<std::string, std::string> alone = RenderedAlone();
+  StartCoordinator();
+  StartWorker("worker1", {"--slots", "1", "--isa", isas.front(), "--block", "511"});
+  StartWorker("worker2", {"--slots", "2", "--isa", isas[isas.size() / 2], "--block", "64"});
+  StartWorker("worker3", {"--slots", "1", "--isa", isas.back(), "--block", "100003"});
+  const std::string order = Submit({"--bundle", "job"});
+  EXPECT_EQ(0, WatchToTheEnd(order));
+  const Ended collected = Collect(order);
+  ASSERT_EQ(0, collected.exit_code) << collected.err;
+  EXPECT_EQ(alone, DigestsOf(package()));
+}
+
+TEST_F(Torture, PassesEveryProofAndIsWholeByTheFilesAlone) {
+  const Ended ended = Render();
+  ASSERT_EQ(0, ended.exit_code) << ended.err;
+  const std::string manifest = package() + "/data/manifest.json";
+  EXPECT_EQ("true\n", Jq("[.songs[].proofs[] | .verdict == \"passed\"] | length > 10 and all", manifest))
+      << Jq(".songs[].proofs[]", manifest);
+  EXPECT_EQ(
+      "true\n",
+      Jq("[.songs[].proofs[] | select(.name | contains(\"wav24\")) | .maxLsb == 0] | length > 5 and all",
+         manifest))
+      << Jq(".songs[].proofs[]", manifest);
+  ExpectChecksumsHold(package());
+  const Ended verified = Verify(package());
+  EXPECT_EQ(0, verified.exit_code) << verified.out << verified.err;
+}
+
+}  // namespace
+}  // namespace trackout::test
