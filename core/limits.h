@@ -12,8 +12,8 @@ inline constexpr int kMostYamlLevels = 32;
 // Of one song. A film mix has some hundred tracks; a worker holds a block of sound for each of them.
 inline constexpr int kMostTracks = 1000;
 inline constexpr int kMostBuses = 500;  // and returns
-// A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only moves
-// where its files are read.
+// A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only
+// moves where its files are read.
 inline constexpr int64_t kLongestBusDelayNs = int64_t{10} * 1'000'000'000;
 inline constexpr int64_t kLongestTrackDelayNs = int64_t{60} * 1'000'000'000;
 // Errors told at once: more than a screen of them helps nobody.
@@ -39,7 +39,8 @@ inline constexpr int64_t kMostFilterValues = int64_t{4} << 20;
 // some hundred thousand the buffers of many tracks do not fit into memory.
 inline constexpr int kFewestBlockFrames = 16;
 inline constexpr int kMostBlockFrames = 1 << 18;
-// The default: large enough for cheap reads and few meetings of threads, small enough for the second-level cache.
+// The default: large enough for cheap reads and few meetings of threads, small enough for the second-level
+// cache.
 inline constexpr int kBlockFrames = 8192;
 // Samples that a render keeps of the past, where signals that play together have delays of their own: half a
 // gigabyte, some minutes of all buses of a song.
@@ -47,8 +48,8 @@ inline constexpr int64_t kMostHistorySamples = int64_t{1} << 26;
 
 inline constexpr int kMostWorkers = 256;
 
-// Sources that a client remembers between its runs: some tens of albums, some megabytes. Its file is not read where
-// it is larger than it can have become.
+// Sources that a client remembers between its runs: some tens of albums, some megabytes. Its file is not read
+// where it is larger than it can have become.
 inline constexpr int kMostRememberedSources = 20'000;
 inline constexpr int64_t kMostMemoryBytes = int64_t{32} << 20;
 // A file changed so shortly before it was looked at may be changed again without another time.
