@@ -15,11 +15,12 @@
 namespace trackout {
 namespace {
 
-// Names in the folder where the file was looked for, for a suggestion.
+// What may help where a file is not found: the nearest name in its folder, or that it is a dangling link.
 std::string NearbyName(const std::filesystem::path& path) {
   std::vector<std::string> names;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(path.parent_path(), error)) {
+    if (entry.path().filename() == path.filename()) return ": a link that leads nowhere";
     names.push_back(entry.path().filename().string());
     if (names.size() > 5000) break;
   }

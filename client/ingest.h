@@ -9,7 +9,7 @@
 #include "absl/status/status.h"
 #include "client/progress.h"
 #include "client/source_memory.h"
-#include "coordinator/planner/timeline.h"
+#include "coordinator/planner/timeline/timeline.h"
 #include "core/blobs/file_store.h"
 #include "core/spec/spec_reader.h"
 

@@ -1,6 +1,8 @@
 #include "client/tables.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string_view>
 
 #include "core/text.h"
 #include "fmt/format.h"
@@ -12,6 +14,21 @@ std::string LevelText(double dbfs) {
   return fmt::format("{:.2f}", dbfs);
 }
 
+// Whole steps of integer files as they are, parts of a step (float files) to three digits.
+std::string LsbText(double lsb) {
+  return lsb == std::floor(lsb) ? fmt::format("{:.0f}", lsb) : fmt::format("{:.3g}", lsb);
+}
+
+// What a proof is against, in words where it is no file.
+std::string TargetText(const std::string& of) {
+  constexpr std::string_view kPrint = "print:";
+  if (!of.starts_with(kPrint)) return of;
+  const std::string what = of.substr(kPrint.size());
+  if (what == "premaster") return "the mix, not delivered in this format";
+  if (what == "partial") return "the sum of these groups, not delivered";
+  return fmt::format("the {} sum, not delivered", what);
+}
+
 enum class Columns { kPlanned, kMeasured };
 
 std::string FileTable(const Manifest& manifest, Columns columns) {
@@ -21,15 +38,17 @@ std::string FileTable(const Manifest& manifest, Columns columns) {
     path_width = std::max(path_width, Width(file.path()));
     bytes += file.size_bytes();
   }
-  std::string table =
-      fmt::format("{} {:<5} {:<6} {:>2} {:>9} {:>9}{}\n", Filled("file", path_width), "kind", "format", "ch",
-                  "length", "size", columns == Columns::kMeasured ? "  peak dBFS" : "");
+  std::string table = fmt::format("{} {:<5} {:<6} {:>6} {:>2} {:>9} {:>9}{}\n", Filled("file", path_width),
+                                  "kind", "format", "Hz", "ch", "length", "size",
+                                  columns == Columns::kMeasured ? "  peak dBFS    dBTP    LUFS" : "");
   for (const File& file : manifest.files()) {
-    table += fmt::format("{} {:<5} {:<6} {:>2} {:>9} {:>9}", Filled(file.path(), path_width), file.kind(),
-                         file.encoding(), file.channels(), LengthText(file.frames(), file.sample_rate()),
-                         SizeText(file.size_bytes()));
+    table += fmt::format("{} {:<5} {:<6} {:>6} {:>2} {:>9} {:>9}", Filled(file.path(), path_width),
+                         file.kind(), file.encoding(), file.sample_rate(), file.channels(),
+                         LengthText(file.frames(), file.sample_rate()), SizeText(file.size_bytes()));
     if (columns == Columns::kMeasured) {
-      table += fmt::format("  {:>9}", LevelText(file.peak_dbfs()));
+      table += fmt::format("  {:>9} {:>7} {:>7}", LevelText(file.peak_dbfs()),
+                           file.has_true_peak_dbtp() ? LevelText(file.true_peak_dbtp()) : "",
+                           file.has_loudness_lufs() ? LevelText(file.loudness_lufs()) : "");
       if (file.overs() > 0)
         table += fmt::format("  {} overs: clipped; turn it down, or deliver wav32f", file.overs());
     }
@@ -71,13 +90,11 @@ std::string PackageTable(const Manifest& manifest) {
 }
 
 std::string ProofLine(const Proof& proof) {
-  const std::string of =
-      proof.of() == "print:premaster" ? "the premaster, which is not delivered" : proof.of();
-  std::string line =
-      fmt::format("proof: {} {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n",
-                  Counted(proof.stems_size(), "stem"), proof.verdict() == "failed" ? "against" : "=",
-                  Printable(of), proof.max_lsb(), LevelText(proof.residual_peak_dbfs()),
-                  LevelText(proof.residual_rms_dbfs()), proof.verdict());
+  std::string line = fmt::format(
+      "proof: {} {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n",
+      Counted(proof.stems_size(), "stem"), proof.verdict() == "failed" ? "against" : "=",
+      Printable(TargetText(proof.of())), LsbText(proof.max_lsb()), LevelText(proof.residual_peak_dbfs()),
+      LevelText(proof.residual_rms_dbfs()), proof.verdict());
   if (proof.overs() > 0) {
     line += fmt::format("  {} samples are clipped and left out; deliver wav32f, or turn the master down\n",
                         proof.overs());

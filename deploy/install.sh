@@ -5,12 +5,17 @@ set -euo pipefail
 
 packages=(
   # to build
-  g++ cmake ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
-  libgrpc++-dev libabsl-dev libfmt-dev libspdlog-dev libsqlite3-dev libsndfile1-dev libsoxr-dev libhwy-dev libyaml-dev libcli11-dev libssl-dev libutf8proc-dev
-  # to test: the test library, what formats code, and the programs that are the oracles
-  libgtest-dev libgmock-dev libebur128-dev clang-format binutils sox libsox-fmt-all ffmpeg flac jq libxml2-utils
+  g++ cmake ninja-build pkg-config protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libgrpc++-dev libabsl-dev
+  libfmt-dev libspdlog-dev libsqlite3-dev libsndfile1-dev libhwy-dev libyaml-dev libcli11-dev libssl-dev libutf8proc-dev
+  # the demo shows its package with it
+  tree
+  # to test: the test library, what formats code, what reads objects, and the libraries and programs that are oracles
+  libgtest-dev libgmock-dev clang-format binutils libebur128-dev libsoxr-dev
+  sox ffmpeg flac jq sqlite3 python3
+  # the sound for ARM, and what runs it
   g++-aarch64-linux-gnu qemu-user
-  util-linux coreutils time tree sqlite3 iproute2 procps
+  # networks, small disks and other users for tests of whole programs; the benches' clock
+  iproute2 procps mount util-linux time
 )
 
 missing=()

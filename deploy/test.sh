@@ -2,7 +2,8 @@
 # Installs what is missing, builds, and runs every test; then, under ASan and UBSan, the tests that read what
 # others wrote and the programs in a farm; and the threaded parts that need no gRPC under TSan. Within 25
 # minutes on two cores.
-#   deploy/test.sh --long      every test under ASan and UBSan, and a hundred thousand simulated histories
+#   deploy/test.sh --long      every test under ASan and UBSan, a hundred thousand simulated histories, and every way
+#                              to render the torture album
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,10 +17,14 @@ cmake --preset release >/dev/null
 cmake --build --preset release
 ctest --preset release -j "$(nproc)"
 
+echo "== the kernels on another kind of processor"
+tests/house/neon
+
 echo "== address and undefined-behaviour sanitizers"
 cmake --preset asan >/dev/null
 if [ "${1:-}" = --long ]; then
   TRACKOUT_HISTORIES=100000 build-release/bin/desk_test --gtest_brief=1 --gtest_filter='Simulation*'
+  TRACKOUT_TORTURE=all build-release/bin/network_test --gtest_brief=1 --gtest_filter='Torture*'
   cmake --build --preset asan
   ctest --preset asan -j "$(nproc)"
 else
@@ -42,9 +47,10 @@ fi
 
 echo "== thread sanitizer"
 cmake --preset tsan >/dev/null
-cmake --build --preset tsan --target coordinator_test worker_test core_test
+cmake --build --preset tsan --target coordinator_test worker_test core_test render_test
 build-tsan/bin/coordinator_test --gtest_brief=1
 build-tsan/bin/worker_test --gtest_brief=1
 build-tsan/bin/core_test --gtest_brief=1 --gtest_filter='*FileStore*:*Copy*'
+build-tsan/bin/render_test --gtest_brief=1 --gtest_filter='Crew*:BundleTest*'
 
 echo "all tests passed"

@@ -229,7 +229,8 @@ void LeaseLoop::Shell::RenderAndHandIn(Held& held, Cache::Pins inputs) {
   {
     Cache::Rendering rendering(cache_);
     Crew::Place place(crew_);
-    results = Render(held.work, cache_.store(), {settings_.block_frames, held.stop, &held.frames_done, &crew_});
+    results =
+        Render(held.work, cache_.store(), {settings_.block_frames, held.stop, &held.frames_done, &crew_});
     if (results.ok()) outputs = rendering.Keep(OutputsOf(*results));
   }
   const double seconds = absl::ToDoubleSeconds(SinceBoot() - begin);

@@ -113,7 +113,7 @@ absl::Status FetchPackage(const Package& package, Farm& farm, const std::string&
 
 absl::Status FetchInto(const Package& package, Farm& farm, const std::string& order, Staging& staging,
                        const std::atomic<bool>& stop) {
-  absl::StatusOr<std::unique_ptr<FileStore>> store = FileStore::Open(staging.blobs(), Durability::kCached);
+  absl::StatusOr<std::unique_ptr<FileStore>> store = FileStore::Open(staging.blobs(), Durability::kStaged);
   if (!store.ok()) return store.status();
   LookThrough(BlobsOf(package), **store, stop);
   if (stop) return absl::CancelledError("stopped");

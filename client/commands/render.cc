@@ -51,7 +51,7 @@ absl::StatusOr<Package> RenderOrder(Farm& farm, const SubmitRequest& request) {
 
 absl::StatusOr<Manifest> RenderInto(const Prepared& prepared, const RenderOptions& options, Staging& staging,
                                     const std::atomic<bool>& stop) {
-  absl::StatusOr<std::unique_ptr<FileStore>> store = FileStore::Open(staging.blobs(), Durability::kCached);
+  absl::StatusOr<std::unique_ptr<FileStore>> store = FileStore::Open(staging.blobs(), Durability::kStaged);
   if (!store.ok()) return store.status();
   AdoptSources(prepared.ingested, **store);
   absl::StatusOr<std::unique_ptr<EmbeddedFarm>> farm =
@@ -111,7 +111,8 @@ ExitCode RenderCommand(const AlbumOptions& options, const RenderOptions& render,
       return Fail(absl::IsFailedPrecondition(made.status()) ? kUsage : kRenderFailed, made.status());
     staging = *std::move(made);
   }
-  if (absl::Status planned = LookAndPlan(Digests::kAll, options.remembering, stop, *prepared); !planned.ok()) {
+  if (absl::Status planned = LookAndPlan(Digests::kAll, options.remembering, stop, *prepared);
+      !planned.ok()) {
     return Fail(kAlbumWrong, planned);
   }
   Say(FindingsText(prepared->findings));

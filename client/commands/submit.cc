@@ -187,7 +187,8 @@ ExitCode SubmitCommand(const AlbumOptions& options, const SubmitOptions& submit,
         submit.out.empty() ? absl::OkStatus() : Staging::Create(submit.out, stop).status();
     if (!usable.ok()) return Fail(absl::IsFailedPrecondition(usable) ? kUsage : kRenderFailed, usable);
   }
-  if (absl::Status planned = LookAndPlan(Digests::kAll, options.remembering, stop, *prepared); !planned.ok()) {
+  if (absl::Status planned = LookAndPlan(Digests::kAll, options.remembering, stop, *prepared);
+      !planned.ok()) {
     return Fail(kAlbumWrong, planned);
   }
   Say(FindingsText(prepared->findings));

@@ -86,19 +86,30 @@ std::string Key(const Naming& naming) {
   return Folded(naming.folder + "/" + naming.name);
 }
 
-// Adds a word to the files that would bear one name, where the word is not the same for all of them.
+// What belongs together: the stems or tracks of one form, a mix of one form in all versions and edits.
+std::string Family(const Naming& naming) {
+  const File& file = *naming.file;
+  const bool is_mix = file.kind() == "mix", is_track = file.kind() == "track";
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", naming.folder, file.variant(), file.encoding(),
+                     file.sample_rate(), is_track ? 0 : file.channels(), is_mix ? file.name() : "");
+}
+
+// Adds a word to the files that would bear one name, where the word is not the same for all of them; and to
+// the rest of their families, so that a set is named alike.
 template <typename WordOfFile>
 void TellApart(std::vector<Naming>& namings, WordOfFile word_of) {
-  std::map<std::string, std::vector<Naming*>> same;
-  for (Naming& naming : namings) same[Key(naming)].push_back(&naming);
-  for (auto& [key, group] : same) {
+  std::map<std::string, std::vector<const Naming*>> same;
+  for (const Naming& naming : namings) same[Key(naming)].push_back(&naming);
+  std::set<std::string> families;
+  for (const auto& [key, group] : same) {
     std::set<std::string> words;
     for (const Naming* naming : group) words.insert(word_of(*naming->file));
     if (words.size() < 2) continue;
-    for (Naming* naming : group) {
-      const std::string added = word_of(*naming->file);
-      if (!added.empty()) naming->name += "_" + added;
-    }
+    for (const Naming* naming : group) families.insert(Family(*naming));
+  }
+  for (Naming& naming : namings) {
+    const std::string added = word_of(*naming.file);
+    if (!added.empty() && families.contains(Family(naming))) naming.name += "_" + added;
   }
 }
 

@@ -107,7 +107,7 @@ int FinishSheet::Close() {
   job.set_sample_rate(mixer_.timeline.sample_rate);
   job.set_frames(frames());
   job.set_start_frame(mixer_.timeline.start_frame);
-  if (edit_ == nullptr) job.set_final_fade_frames(mixer_.timeline.final_fade_frames);
+  job.set_final_fade_frames(mixer_.timeline.final_fade_frames);
   std::vector<std::string> needs;
   for (const JobOutput& print : finish_.prints()) needs.push_back(print.job_key());
   return jobs_.Add(song_, std::move(job), needs);

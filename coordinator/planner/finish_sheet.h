@@ -6,7 +6,7 @@
 
 #include "coordinator/planner/file_forms.h"
 #include "coordinator/planner/job_list.h"
-#include "coordinator/planner/prints.h"
+#include "coordinator/planner/prints/prints.h"
 #include "proto/render.pb.h"
 
 namespace trackout {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "coordinator/planner/finish_sheet.h"
-#include "coordinator/planner/mixes.h"
-#include "coordinator/planner/stems.h"
+#include "coordinator/planner/prints/mixes.h"
+#include "coordinator/planner/prints/stems.h"
 #include "coordinator/planner/tracks.h"
 #include "core/audio/wav.h"
 #include "core/job_key.h"

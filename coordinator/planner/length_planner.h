@@ -2,7 +2,7 @@
 #pragma once
 
 #include "coordinator/planner/job_list.h"
-#include "coordinator/planner/strips.h"
+#include "coordinator/planner/prints/strips.h"
 #include "proto/album.pb.h"
 #include "proto/render.pb.h"
 

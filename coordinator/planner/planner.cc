@@ -6,7 +6,7 @@
 #include "coordinator/package/paths.h"
 #include "coordinator/planner/job_list.h"
 #include "coordinator/planner/length_planner.h"
-#include "coordinator/planner/stems.h"
+#include "coordinator/planner/prints/stems.h"
 #include "core/spec/album_check.h"
 #include "core/spec/routing.h"
 #include "core/text.h"

@@ -8,7 +8,7 @@
 
 #include <vector>
 
-#include "coordinator/planner/timeline.h"
+#include "coordinator/planner/timeline/timeline.h"
 #include "proto/album.pb.h"
 #include "proto/render.pb.h"
 

@@ -68,12 +68,23 @@ std::vector<Members> MembersOf(const Routing& routing, const TracksRequest& requ
   return files;
 }
 
+// Whether the mix has the track: as it is heard, or in the print of a bus that it runs into.
+bool IsInTheMix(const Routing& routing, int track) {
+  if (routing.IsHeard(track)) return true;
+  for (int strip = track; !routing.IsMuted(strip); strip = routing.feed(strip)) {
+    const int feed = routing.feed(strip);
+    if (feed == kMaster) return false;
+    if (routing.IsHeard(feed)) return routing.IsSource(feed);
+  }
+  return false;
+}
+
 TrackDelivery DeliveryOf(const Mixer& mixer, const Members& members, int processing) {
   TrackDelivery delivery{members.name, VariantOf(processing), true, mixer.routing.feed(members.tracks[0])};
   for (const int track : members.tracks) {
     std::optional<TrackSignal> signal = SignalOf(mixer, track, processing);
     if (!signal) continue;
-    delivery.is_unused = delivery.is_unused && !mixer.routing.IsHeard(track);
+    delivery.is_unused = delivery.is_unused && !IsInTheMix(mixer.routing, track);
     delivery.channels = std::max(delivery.channels, signal->playlist().channels());
     delivery.signals.push_back(std::move(*signal));
   }

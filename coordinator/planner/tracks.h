@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "coordinator/planner/strips.h"
+#include "coordinator/planner/prints/strips.h"
 #include "proto/album.pb.h"
 #include "proto/render.pb.h"
 

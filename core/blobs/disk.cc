@@ -56,6 +56,10 @@ absl::Status WriteAll(const DiskFile& file, std::span<const std::byte> bytes) {
   return absl::OkStatus();
 }
 
+void BeginToWrite(const DiskFile& file, int64_t offset, int64_t size_bytes) {
+  sync_file_range(file.descriptor(), offset, size_bytes, SYNC_FILE_RANGE_WRITE);
+}
+
 absl::StatusOr<size_t> ReadSome(const DiskFile& file, std::span<std::byte> bytes) {
   while (true) {
     const ssize_t count = read(file.descriptor(), bytes.data(), bytes.size());

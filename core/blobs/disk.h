@@ -38,6 +38,9 @@ absl::StatusOr<DiskFile> OpenOnDisk(const std::string& path, int flags);
 absl::Status DiskError(int error, const std::string& what);
 
 absl::Status WriteAll(const DiskFile& file, std::span<const std::byte> bytes);
+// Lets the disk begin to write what WriteAll gave the system of these bytes. Nothing is waited for, and
+// nothing is promised: a later sync has less to do.
+void BeginToWrite(const DiskFile& file, int64_t offset, int64_t size_bytes);
 // 0 at the end.
 absl::StatusOr<size_t> ReadSome(const DiskFile& file, std::span<std::byte> bytes);
 // The next `size_bytes` into the hash; how many there were, fewer at the end.

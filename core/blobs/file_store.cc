@@ -109,7 +109,7 @@ absl::Status FileStore::Start() {
   }
   if (access((folder_ + "/new").c_str(), W_OK) != 0) return not_usable("it may not be written to");
   FindBlobs();
-  if (durability_ == Durability::kCached) return absl::OkStatus();
+  if (durability_ != Durability::kDurable) return absl::OkStatus();
   for (const std::string& folder : {folder_ + "/blobs", folder_}) {
     if (absl::Status synced = SyncFolder(folder); !synced.ok()) return not_usable(synced.ToString());
   }

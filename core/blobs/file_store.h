@@ -33,6 +33,7 @@ namespace trackout {
 
 enum class Durability {
   kCached,   // the caller syncs what it wants to keep, or wants to keep nothing
+  kStaged,   // the same; it wants to keep most of it, so the disk begins to write before it is asked to
   kDurable,  // a committed blob survives a power failure
 };
 
@@ -51,8 +52,8 @@ class FileStore : public BlobStore {
   // A new blob; its digest is what Commit gives. Dropped, with its bytes, unless it is committed.
   absl::StatusOr<std::unique_ptr<BlobWriter>> Create();
 
-  // A file for what does not outlive its reader: open for reading and writing, without a name, so that its room is
-  // free again as soon as it is closed. ResourceExhausted where the disk is full.
+  // A file for what does not outlive its reader: open for reading and writing, without a name, so that its
+  // room is free again as soon as it is closed. ResourceExhausted where the disk is full.
   absl::StatusOr<DiskFile> CreateNameless();
 
   // Where the blob's bytes can be read as a file. NotFound, DataLoss as Open.

@@ -44,6 +44,8 @@ class FileStore::Writer : public BlobWriter {
   DiskFile file_;  // open until the writer is done
   std::unique_ptr<Hasher> hasher_;
   int64_t bytes_;
+  int64_t written_ = 0;  // by this writer
+  int64_t begun_ = 0;    // of these, what the disk has begun to write
   std::vector<std::byte> pending_;
   absl::Status failed_;  // of a write: what is pending is not what follows in the file any more
 };

@@ -1,5 +1,5 @@
 // What is wrong or doubtful in an album by itself, before any source is looked at: names, routing,
-// requests. (What the sources say to it: coordinator/planner/timeline.h.) Pure.
+// requests. (What the sources say to it: coordinator/planner/timeline/timeline.h.) Pure.
 #pragma once
 
 #include <vector>

@@ -231,9 +231,9 @@ void MessageFiller::FillEnum(const YamlNode& node, Message& message, const Field
 void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Field* field) {
   const Rule& range = RuleOf(field);
   const bool is_whole = field->cpp_type() != Field::CPPTYPE_DOUBLE;
-  const std::optional<double> value = node.quoted     ? std::nullopt
-                                      : range.level() ? ParseLevel(node.scalar)
-                                                      : ParseNumber(node.scalar);
+  std::optional<double> value = range.level() ? ParseLevel(node.scalar) : ParseNumber(node.scalar);
+  // JSON has no other way to write -inf.
+  if (node.quoted && value && !std::isinf(*value)) value.reset();
   if (!value || (is_whole && *value != std::floor(*value))) {
     const char* wanted = range.level() ? "level in dB or -inf" : is_whole ? "whole number" : "number";
     Tell(node, fmt::format("{}: expected a {}, found {}{}", field->name(), wanted, node.Text(),

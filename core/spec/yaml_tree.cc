@@ -123,7 +123,8 @@ class TreeReader {
     node_count_ += nodes;
     if (node_count_ <= kMostYamlValues) return true;
     return FailHere(
-        fmt::format("more than {} values, aliases expanded; an album has not so many", kMostYamlValues));
+        fmt::format("more than {} values, aliases expanded; thin out the automation, or make two albums",
+                    kMostYamlValues));
   }
 
   // Reads the node whose first event is the current one, and leaves its last event current.

@@ -21,18 +21,14 @@
 #include "core/rpc/remote_store.h"
 #include "fmt/format.h"
 #include "grpcpp/grpcpp.h"
+#include "tests/bench/bench.h"
 
 namespace trackout {
 namespace {
 
-constexpr int kRounds = 3;
+using bench::OrDie;
 
-template <typename Value>
-Value OrDie(absl::StatusOr<Value> value) {
-  if (value.ok()) return *std::move(value);
-  fmt::print(stderr, "{}\n", value.status().ToString());
-  std::exit(1);
-}
+constexpr int kRounds = 3;
 
 std::vector<Digest> MakeBlobs(FileStore& store, int64_t megabytes, int count) {
   std::vector<Digest> digests;

@@ -35,26 +35,19 @@
 #include "core/rpc/channel.h"
 #include "fmt/format.h"
 #include "spdlog/spdlog.h"
+#include "tests/bench/bench.h"
 #include "worker/render/bundle.h"
 
 namespace trackout {
 namespace {
 
+using bench::Die;
+using bench::OrDie;
+
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
 
 const std::atomic<bool> never = false;
-
-[[noreturn]] void Die(const std::string& why) {
-  fmt::print(stderr, "bench_embedded: {}\n", why);
-  std::_Exit(1);
-}
-
-template <typename Value>
-Value OrDie(absl::StatusOr<Value> value) {
-  if (!value.ok()) Die(value.status().ToString());
-  return *std::move(value);
-}
 
 Prepared MakeSong(const std::string& folder, int seconds) {
   const std::string program =

@@ -18,7 +18,6 @@
 // start of the workers, when all orders have been taken, to the last completion that was accepted. A latency
 // of Acquire counts only while there is more work than workers. Workers and coordinator share the machine's
 // cores; the CPU time is that of both.
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,9 +47,15 @@
 #include "grpcpp/grpcpp.h"
 #include "proto/leases.grpc.pb.h"
 #include "spdlog/spdlog.h"
+#include "tests/bench/bench.h"
+#include "tests/support/recorded_source.h"
 
 namespace trackout {
 namespace {
+
+using bench::CpuSeconds;
+using bench::Die;
+using bench::OrDie;
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
@@ -78,32 +83,9 @@ struct Measured {
   std::vector<double> complete_ms;
 };
 
-[[noreturn]] void Die(const std::string& why) {
-  fmt::print(stderr, "bench_farm: {}\n", why);
-  std::_Exit(1);
-}
-
-void OrDie(const absl::Status& status) {
-  if (!status.ok()) Die(status.ToString());
-}
 void OrDie(const grpc::Status& status) {
   if (!status.ok()) Die(status.error_message());
 }
-template <typename Value>
-Value OrDie(absl::StatusOr<Value> value) {
-  OrDie(value.status());
-  return *std::move(value);
-}
-
-double CpuSeconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
 double Milliseconds(Clock::duration time) {
   return std::chrono::duration<double, std::milli>(time).count();
 }
@@ -130,12 +112,7 @@ SubmitRequest OrderOf(int number, const Load& load) {
   *request.mutable_album() = spec.album;
   request.set_spec_text(spec.text);
   request.set_bundling(BUNDLING_JOB);
-  Source& source = *request.add_sources();
-  source.set_path("a.wav");
-  *source.mutable_digest() = DigestOf(kSound);
-  source.set_channels(1);
-  source.set_sample_rate(48000);
-  source.set_frames(480);
+  *request.add_sources() = test::RecordedSource("a.wav", kSound, 480);
   return request;
 }
 

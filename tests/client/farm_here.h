@@ -13,6 +13,7 @@
 #include "core/spec/spec_reader.h"
 #include "gtest/gtest.h"
 #include "tests/support/folder.h"
+#include "tests/support/recorded_source.h"
 
 namespace trackout::test {
 
@@ -47,12 +48,7 @@ class FarmHere {
     request.set_order(order);
     *request.mutable_album() = spec.album;
     request.set_spec_text(spec.text);
-    Source& source = *request.add_sources();
-    source.set_path("k.wav");
-    *source.mutable_digest() = DigestOf(bytes);
-    source.set_channels(1);
-    source.set_sample_rate(48000);
-    source.set_frames(1000);
+    *request.add_sources() = RecordedSource("k.wav", bytes, 1000);
     return request;
   }
   // Gives the farm a source.

@@ -81,6 +81,13 @@ TEST_F(IngestTest, SuggestsNothingWhereNothingIsNear) {
       ElementsAre("songs[0].tracks[0].file: song \"One\": track \"K\": nowhere/Trombone.wav: no such file"));
 }
 
+TEST_F(IngestTest, TellsALinkThatLeadsNowhere) {
+  std::filesystem::create_symlink("/nowhere/Kick.wav", folder_ / "Kick.wav");
+  EXPECT_THAT(Told(Ingest("{name: K, file: Kick.wav}")),
+              ElementsAre("songs[0].tracks[0].file: song \"One\": track \"K\": Kick.wav: no such file: a "
+                          "link that leads nowhere"));
+}
+
 TEST_F(IngestTest, TellsAllThatIsWrongAtOnceAtEveryUse) {
   folder_.Write("text.wav", "not a sound");
   Record("Good.wav");

@@ -62,6 +62,8 @@ TEST(PlanTable, ColumnsStandBelowEachOtherInAnyScript) {
 
 TEST(PackageTable, HasPeaksAndOversAndProofs) {
   Manifest manifest = With({Example("a.wav"), Example("b.wav")});
+  manifest.mutable_files(0)->set_true_peak_dbtp(-5.875);
+  manifest.mutable_files(0)->set_loudness_lufs(-18.25);
   manifest.mutable_files(1)->set_overs(12);
   manifest.mutable_files(1)->set_unused(true);
   Proof& proof = *manifest.add_songs()->add_proofs();
@@ -72,7 +74,7 @@ TEST(PackageTable, HasPeaksAndOversAndProofs) {
   proof.set_residual_rms_dbfs(-std::numeric_limits<double>::infinity());
   proof.set_verdict("passed");
   const std::string table = PackageTable(manifest);
-  EXPECT_THAT(table, HasSubstr("-6.02"));
+  EXPECT_THAT(table, HasSubstr("-6.02   -5.88  -18.25\n"));
   EXPECT_THAT(table, HasSubstr("12 overs"));
   EXPECT_THAT(table, HasSubstr("muted"));
   EXPECT_THAT(table, HasSubstr("2 stems = 01_A/Mixes/A_Master.wav: 0 LSB"));
@@ -89,6 +91,24 @@ TEST(ProofLine, SaysWhatIsWrongAndWhatHelps) {
   EXPECT_THAT(ProofLine(proof), HasSubstr("failed"));
   EXPECT_THAT(ProofLine(proof), HasSubstr("3 samples are clipped"));
   EXPECT_THAT(ProofLine(proof), HasSubstr("wav32f"));
+}
+
+TEST(ProofLine, SaysInWordsWhatItIsAgainst) {
+  Proof proof;
+  proof.set_verdict("passed");
+  proof.set_max_lsb(0.242431640625);
+  proof.set_of("print:premaster");
+  EXPECT_THAT(ProofLine(proof), HasSubstr("= the mix, not delivered in this format: 0.242 LSB"));
+  proof.set_of("print:partial");
+  EXPECT_THAT(ProofLine(proof), HasSubstr("= the sum of these groups, not delivered:"));
+  proof.set_of("print:effects");
+  EXPECT_THAT(ProofLine(proof), HasSubstr("= the effects sum, not delivered:"));
+}
+
+TEST(ProofLine, HasWholeStepsInFull) {
+  Proof proof;
+  proof.set_max_lsb(16777216);
+  EXPECT_THAT(ProofLine(proof), HasSubstr(" 16777216 LSB"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "core/spec/spec_reader.h"
 #include "fmt/format.h"
 #include "tests/support/folder.h"
+#include "tests/support/recorded_source.h"
 
 namespace trackout {
 namespace {
@@ -70,12 +71,7 @@ class CoordinatorTest : public testing::Test {
     EXPECT_TRUE(spec.findings.empty());
     *request.mutable_album() = spec.album;
     request.set_spec_text(spec.text);
-    Source& source = *request.add_sources();
-    source.set_path("kick.wav");
-    *source.mutable_digest() = DigestOf("kick");
-    source.set_channels(1);
-    source.set_sample_rate(48000);
-    source.set_frames(4800);
+    *request.add_sources() = test::RecordedSource("kick.wav", "kick", 4800);
     return request;
   }
 

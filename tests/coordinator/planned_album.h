@@ -5,19 +5,16 @@
 #include <vector>
 
 #include "coordinator/planner/planner.h"
-#include "core/digest.h"
 #include "core/spec/spec_reader.h"
 #include "gtest/gtest.h"
+#include "tests/support/recorded_source.h"
 
 namespace trackout::test {
 
 inline Source Recorded(const std::string& path, int channels, int sample_rate, int64_t frames) {
-  Source source;
-  source.set_path(path);
-  *source.mutable_digest() = DigestOf(path);
+  Source source = RecordedSource(path, path, frames);
   source.set_channels(channels);
   source.set_sample_rate(sample_rate);
-  source.set_frames(frames);
   return source;
 }
 

@@ -18,6 +18,7 @@
 #include "proto/leases.grpc.pb.h"
 #include "proto/orders.grpc.pb.h"
 #include "tests/support/folder.h"
+#include "tests/support/recorded_source.h"
 
 namespace trackout {
 namespace {
@@ -58,12 +59,7 @@ class ServerTest : public testing::Test {
     const Spec spec = ReadSpecText("album.yaml", kAlbum, Solo::kRefuse);
     *request.mutable_album() = spec.album;
     request.set_spec_text(spec.text);
-    Source& source = *request.add_sources();
-    source.set_path("kick.wav");
-    *source.mutable_digest() = DigestOf(kick);
-    source.set_channels(1);
-    source.set_sample_rate(48000);
-    source.set_frames(4800);
+    *request.add_sources() = test::RecordedSource("kick.wav", kick, 4800);
     return request;
   }
 

@@ -132,7 +132,12 @@ void EditPass::MixPart(const Placed& section, int64_t first, int64_t begin, size
   for (size_t mix = 0; mix < mixes_.size(); ++mix) {
     const Planes mixed = buffers.mix.planes(0, count);
     mixer_.Render(mix, prints, job_.start_frame() + print_frame, mixed);
+    const int64_t final_fade = job_.final_fade_frames();
     for (const std::span<double> plane : mixed) {
+      if (final_fade > 0) {
+        dsp::FadeOut(dsp::FadeShape::kLinear, final_fade,
+                     print_frame - (job_.finish().print_frames() - final_fade), plane);
+      }
       if (section.fade_in > 0)
         dsp::FadeIn(dsp::FadeShape::kEqualPower, section.fade_in, begin - section.begin, plane);
       if (section.fade_out > 0)

@@ -3,7 +3,8 @@
 // Section k stands where the lengths of those before it end. The crossfade of c frames with the one before is
 // centred on that joint: it begins c / 2 frames (rounded down) ahead of it; there the earlier section goes on
 // and fades out, and the later one has begun and fades in, at equal power. Outside of the prints there is
-// silence. The master fader moves as it does at the place of the song that a section takes.
+// silence. The master fader moves as it does at the place of the song that a section takes, and the end of
+// the song fades out as it does in the song, where its tail was cut.
 #pragma once
 
 #include <memory>

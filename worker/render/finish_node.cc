@@ -2,39 +2,27 @@
 
 #include <utility>
 
-#include "worker/dsp/fade.h"
-
 namespace trackout {
-namespace {
-
-void FadeAway(int64_t fade_frames, int64_t fade_begin, int64_t first, const Planes& planes) {
-  if (fade_frames <= 0) return;
-  for (const std::span<double> plane : planes)
-    dsp::FadeOut(dsp::FadeShape::kLinear, fade_frames, first - fade_begin, plane);
-}
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<FinishNode>> FinishNode::Create(const RenderJob& job, std::vector<int> prints,
                                                                FileStore& store, int block_frames,
                                                                int part_frames) {
   absl::StatusOr<std::unique_ptr<Delivery>> delivery = DeliveryOf(job, store, part_frames);
   if (!delivery.ok()) return delivery.status();
+  Mixer mixer(job.finish());
+  std::vector<Block> mixes;
+  for (size_t mix = 0; mix < mixer.mix_count(); ++mix)
+    mixes.emplace_back(job.finish().channels(), static_cast<size_t>(block_frames));
   return std::unique_ptr<FinishNode>(
-      new FinishNode(job, std::move(prints), block_frames, *std::move(delivery)));
+      new FinishNode(job, std::move(mixer), std::move(prints), std::move(mixes), *std::move(delivery)));
 }
 
-FinishNode::FinishNode(const RenderJob& job, std::vector<int> prints, int block_frames,
+FinishNode::FinishNode(const RenderJob& job, Mixer mixer, std::vector<int> prints, std::vector<Block> mixes,
                        std::unique_ptr<Delivery> delivery)
-    : mixer_(job.finish()),
+    : OutputNode(job, std::move(mixes), std::move(delivery)),
+      mixer_(std::move(mixer)),
       prints_(std::move(prints)),
-      start_frame_(job.start_frame()),
-      fade_frames_(job.final_fade_frames()),
-      fade_begin_(job.frames() - job.final_fade_frames()),
-      delivery_(std::move(delivery)) {
-  for (size_t mix = 0; mix < mixer_.mix_count(); ++mix)
-    mixes_.emplace_back(job.finish().channels(), static_cast<size_t>(block_frames));
-}
+      start_frame_(job.start_frame()) {}
 
 void FinishNode::RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
                             Delivery::Buffers& buffers) {
@@ -43,23 +31,17 @@ void FinishNode::RenderPart(const Graph& graph, int64_t first, size_t from, size
   // Only what is converted is read as a whole block.
   const bool is_read_later = delivery_->converter_count() > 0;
   std::vector<ConstPlanes> signals;
-  for (size_t mix = 0; mix < mixes_.size(); ++mix) {
+  for (size_t mix = 0; mix < signals_.size(); ++mix) {
     if (const int print = mixer_.PrintAsItIs(mix); print >= 0 && fade_frames_ <= 0 && !is_read_later) {
       signals.push_back(prints[static_cast<size_t>(print)]);
       continue;
     }
-    const Planes out = mixes_[mix].planes(from, count);
+    const Planes out = signals_[mix].planes(from, count);
     mixer_.Render(mix, prints, start_frame_ + first, out);
-    FadeAway(fade_frames_, fade_begin_, first, out);
+    FadeAway(first, out);
     signals.push_back(out);
   }
   delivery_->RenderPart(from, signals, buffers);
-}
-
-std::vector<ConstPlanes> FinishNode::Signals(size_t frames) {
-  std::vector<ConstPlanes> signals;
-  for (Block& mix : mixes_) signals.push_back(mix.planes(0, frames));
-  return signals;
 }
 
 absl::StatusOr<std::unique_ptr<TrackFilesNode>> TrackFilesNode::Create(const RenderJob& job,
@@ -85,17 +67,13 @@ absl::StatusOr<std::unique_ptr<TrackFilesNode>> TrackFilesNode::Create(const Ren
 
 TrackFilesNode::TrackFilesNode(const RenderJob& job, std::vector<std::vector<Input>> inputs,
                                std::vector<Block> tracks, std::unique_ptr<Delivery> delivery)
-    : inputs_(std::move(inputs)),
-      fade_frames_(job.final_fade_frames()),
-      fade_begin_(job.frames() - job.final_fade_frames()),
-      delivery_(std::move(delivery)),
-      tracks_(std::move(tracks)) {}
+    : OutputNode(job, std::move(tracks), std::move(delivery)), inputs_(std::move(inputs)) {}
 
 void TrackFilesNode::RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
                                 Delivery::Buffers& buffers) {
   std::vector<ConstPlanes> signals;
-  for (size_t i = 0; i < tracks_.size(); ++i) {
-    const Planes out = tracks_[i].planes(from, count);
+  for (size_t i = 0; i < signals_.size(); ++i) {
+    const Planes out = signals_[i].planes(from, count);
     Clear(out);
     for (const Input& input : inputs_[i]) {
       const ConstPlanes in = graph.at(input.lead, first, count);
@@ -105,16 +83,10 @@ void TrackFilesNode::RenderPart(const Graph& graph, int64_t first, size_t from, 
       }
       dsp::AddMatrix(matrix, in, {}, out);
     }
-    FadeAway(fade_frames_, fade_begin_, first, out);
+    FadeAway(first, out);
     signals.push_back(out);
   }
   delivery_->RenderPart(from, signals, buffers);
-}
-
-std::vector<ConstPlanes> TrackFilesNode::Signals(size_t frames) {
-  std::vector<ConstPlanes> signals;
-  for (Block& track : tracks_) signals.push_back(track.planes(0, frames));
-  return signals;
 }
 
 }  // namespace trackout

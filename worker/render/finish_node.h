@@ -19,20 +19,14 @@ class FinishNode : public OutputNode {
 
   void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
                   Delivery::Buffers& buffers) override;
-  std::vector<ConstPlanes> Signals(size_t frames) override;
-  Delivery& delivery() override { return *delivery_; }
 
  private:
-  FinishNode(const RenderJob& job, std::vector<int> prints, int block_frames,
+  FinishNode(const RenderJob& job, Mixer mixer, std::vector<int> prints, std::vector<Block> mixes,
              std::unique_ptr<Delivery> delivery);
 
   const Mixer mixer_;
   const std::vector<int> prints_;
   const int64_t start_frame_;
-  const int64_t fade_frames_;
-  const int64_t fade_begin_;
-  const std::unique_ptr<Delivery> delivery_;
-  std::vector<Block> mixes_;
 };
 
 // Tracks as files: what they play, with polarity and delay.
@@ -50,18 +44,12 @@ class TrackFilesNode : public OutputNode {
 
   void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
                   Delivery::Buffers& buffers) override;
-  std::vector<ConstPlanes> Signals(size_t frames) override;
-  Delivery& delivery() override { return *delivery_; }
 
  private:
   TrackFilesNode(const RenderJob& job, std::vector<std::vector<Input>> inputs, std::vector<Block> tracks,
                  std::unique_ptr<Delivery> delivery);
 
   const std::vector<std::vector<Input>> inputs_;
-  const int64_t fade_frames_;
-  const int64_t fade_begin_;
-  const std::unique_ptr<Delivery> delivery_;
-  std::vector<Block> tracks_;
 };
 
 }  // namespace trackout

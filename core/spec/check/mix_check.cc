@@ -75,10 +75,12 @@ void MixCheck::CheckSelection(const std::string& name, const std::string& place,
                                                : DidYouMean(name, known)));
     return;
   }
-  // A return is moved with what is sent to it.
+  // A return is moved with what is sent to it, by its name or by its role.
   if (selection.kind == Selection::Kind::kStrip && routing.IsReturn(selection.strip)) return;
   for (int strip = 0; strip < routing.strip_count(); ++strip) {
     if (routing.IsSource(strip) && Includes(selection, routing, strip)) return;
+    const bool is_by_role = selection.kind == Selection::Kind::kRole && routing.IsReturn(strip);
+    if (is_by_role && routing.bus(strip).role() == selection.role) return;
   }
   checked_.Warning(place, fmt::format("{}: {} touches no track", who, Quoted(name)));
 }

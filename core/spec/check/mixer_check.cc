@@ -121,6 +121,7 @@ class MixerCheck {
     CheckColor(Of(strip, [](const auto& s) { return s.color(); }), place + ".color", who);
     CheckPan(strip, place + ".pan", who);
     CheckDelay(strip, place + ".delay", who);
+    CheckPrint(strip, place + ".print", who);
     CheckAutomation(checked_, strip);
     if (routing_.IsTrack(strip)) {
       CheckFiles(routing_.track(strip), place, who);
@@ -166,6 +167,18 @@ class MixerCheck {
     checked_.Error(place, fmt::format("{}: a delay of {} s is out of range (-{} to {} s){}", who, seconds,
                                       longest_seconds, longest_seconds,
                                       routing_.IsTrack(strip) ? "; move its clips" : ""));
+  }
+
+  // A print was made behind polarity and delay.
+  void CheckPrint(int strip, const std::string& place, const std::string& who) {
+    if (Of(strip, [](const auto& s) { return s.print(); }).empty()) return;
+    const Time delay = Of(strip, [](const auto& s) { return s.delay(); });
+    const bool is_inverted = Of(strip, [](const auto& s) { return s.polarity(); }) == POLARITY_INVERTED;
+    const bool is_delayed = delay.samples() != 0 || delay.nanoseconds() != 0;
+    if (!is_inverted && !is_delayed) return;
+    const char* what = !is_delayed ? "polarity" : is_inverted ? "polarity and delay" : "delay";
+    checked_.Warning(place,
+                     fmt::format("{}: its print has the {} in it already, and plays as it is", who, what));
   }
 
   void CheckFiles(const Track& track, const std::string& place, const std::string& who) {

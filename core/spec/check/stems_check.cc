@@ -13,8 +13,6 @@ namespace {
 
 // A set of stems looks like single microphones where it has many stems and most have one track.
 constexpr int kManyStems = 12;
-// Names in a message: more help nobody.
-constexpr size_t kMostNamed = 3;
 
 class StemsCheck {
  public:
@@ -46,35 +44,10 @@ class StemsCheck {
     }
     if (format_.bits() == Format::BITS_16) {
       checked_.Warning(place_,
-                       "a set of stems at 16 bits adds up only to the step of 16 bits; 24 bits are better");
+                       "a set of stems at 16 bits adds up only to the step of 16 bits, and beside a dithered "
+                       "mix within one "
+                       "step; 24 bits are better, or `dither: none` for the mix");
     }
-    if (format_.channels() == Format::CHANNELS_MONO) WarnOfSides();
-  }
-
-  // A mono stem is what both sides share; what is panned loses in it.
-  void WarnOfSides() {
-    std::vector<std::string> panned;
-    size_t more = 0;
-    for (int strip = 0; strip < routing_.strip_count(); ++strip) {
-      const bool is_panned =
-          routing_.IsTrack(strip) ? IsPanned(routing_.track(strip)) : IsPanned(routing_.bus(strip));
-      if (is_panned && panned.size() == kMostNamed) ++more;
-      if (is_panned && panned.size() < kMostNamed) panned.push_back(checked_.WhoIs(strip));
-    }
-    if (panned.empty()) return;
-    checked_.Warning(
-        place_, fmt::format("stems are asked for in mono, but not all is in the centre ({}{}); what "
-                            "is at a side changes its level",
-                            fmt::join(panned, ", "), more > 0 ? fmt::format(", and {} more", more) : ""));
-  }
-
-  template <typename StripMessage>
-  static bool IsPanned(const StripMessage& strip) {
-    return std::any_of(strip.pan().begin(), strip.pan().end(), [](double pan) { return pan != 0; }) ||
-           std::any_of(strip.automation().begin(), strip.automation().end(),
-                       [](const AutomationLane& lane) { return lane.parameter() == "pan"; }) ||
-           std::any_of(strip.sends().begin(), strip.sends().end(),
-                       [](const SendRequest& send) { return send.has_pan() && send.pan() != 0; });
   }
 
   void CheckSingles() {

@@ -79,8 +79,8 @@ TEST_F(Paths, TheFormatTellsApartWhatHasOneName) {
   Add("mix", "master", "wav24");
   Add("mix", "master", "wav32f");
   Add("mix", "tv", "wav24");
-  EXPECT_THAT(Assigned(), ElementsAre("Stems/01_Drums_24.wav", "Stems/02_Bass.wav", "Stems/01_Drums_16.wav",
-                                      "Mixes/The_Fast_Route_Master_24.wav",
+  EXPECT_THAT(Assigned(), ElementsAre("Stems/01_Drums_24.wav", "Stems/02_Bass_24.wav",
+                                      "Stems/01_Drums_16.wav", "Mixes/The_Fast_Route_Master_24.wav",
                                       "Mixes/The_Fast_Route_Master_32f.wav", "Mixes/The_Fast_Route_TV.wav"));
 }
 

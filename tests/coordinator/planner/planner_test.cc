@@ -284,6 +284,17 @@ TEST(Planner, TheMasterFaderIsInTheFinish) {
   EXPECT_EQ(JobsOf(plan, RenderJob::kFinish)[0]->finish().master_fader_db(), -2.5);
 }
 
+TEST(Planner, WhereTheTailIsCutEveryFileFades) {
+  const RenderPlan plan =
+      PlanOf(AlbumText("{mixes: [master]}, {tracks: {}}",
+                       std::string(kNight) + "    tail: 2s\n    max_tail: 1s\n"
+                                             "    edits: [{name: End, sections: [{from: 0s, to: 1s}]}]\n"));
+  for (const PlannedJob& planned : plan.jobs()) {
+    if (planned.job().has_print() || planned.job().has_sum_proof()) continue;
+    EXPECT_EQ(planned.job().final_fade_frames(), planned.job().sample_rate()) << planned.ShortDebugString();
+  }
+}
+
 TEST(Planner, ErrorsOfTheSourcesLeaveThePlanEmpty) {
   test::PlannedAlbum album(AlbumText("{mixes: [master]}", kNight), {Recorded("kick.wav", 1, 44100, 10)});
   EXPECT_THAT(album.Plan().jobs(), IsEmpty());

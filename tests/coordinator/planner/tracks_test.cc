@@ -3,7 +3,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "tests/coordinator/planner/mixed_song.h"
+#include "tests/coordinator/planner/prints/mixed_song.h"
 
 namespace trackout {
 namespace {
@@ -49,6 +49,19 @@ TEST_F(TrackFilesOfASong, AreRawWhereNothingIsSaid) {
   }
   EXPECT_EQ(SourceOf(Deliveries()[3].signals[0]), "keys");
   EXPECT_EQ(Deliveries()[1].bus, song_.mixer().routing.FindBus("Room"));
+}
+
+TEST_F(TrackFilesOfASong, WhatIsInThePrintOfItsBusIsUsed) {
+  song_.Record("kit.print", 2);
+  song_.song().mutable_buses(0)->set_print("kit.print");
+  const auto is_unused = [&](size_t track) { return Deliveries()[track].is_unused; };
+  EXPECT_FALSE(is_unused(0));
+  EXPECT_TRUE(is_unused(2));  // muted itself
+  song_.song().mutable_buses(0)->set_mute(true);
+  EXPECT_TRUE(is_unused(0));
+  song_.song().mutable_buses(0)->set_mute(false);
+  song_.song().mutable_tracks(1)->set_solo(true);
+  EXPECT_TRUE(is_unused(0));
 }
 
 TEST_F(TrackFilesOfASong, ProcessedHavePolarityAndDelayOrAreThePrint) {

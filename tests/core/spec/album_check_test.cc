@@ -183,6 +183,13 @@ TEST(AlbumCheck, AMixThatNoRoleTouchesIsAWarning) {
   EXPECT_THAT(told("master, premaster, no_limiter"), IsEmpty());
 }
 
+TEST(AlbumCheck, ARoleThatOnlyAReturnBearsIsTouched) {
+  EXPECT_THAT(Told(SongOf("returns: [{name: Hall, role: fx}]\n"
+                          "tracks: [{name: K, file: k.wav, sends: [{to: Hall}]}]\n"
+                          "deliver: [{mixes: [{name: Own, without: [fx]}]}]")),
+              IsEmpty());
+}
+
 TEST(AlbumCheck, ABusThatNothingFeedsIsAWarning) {
   EXPECT_THAT(
       Told(SongOf(

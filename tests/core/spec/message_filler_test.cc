@@ -17,6 +17,7 @@ using testing::AllOf;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 std::vector<std::string> Words(const std::string& text) {
@@ -181,6 +182,11 @@ TEST(MessageFiller, TellsWrongTypesOfNumbers) {
   EXPECT_THAT(
       Told(SongOf("sample_rate: 44100.5\ntracks: [{name: K, file: k.wav}]")),
       ElementsAre(AllOf(HasSubstr("album.yaml:6:18: "), HasSubstr("sample_rate: expected a whole number"))));
+}
+
+TEST(MessageFiller, ReadsSilenceInQuotesForJsonHasNoOtherWay) {
+  EXPECT_THAT(Told(TrackOf("fader: \"-inf\"")), IsEmpty());
+  EXPECT_THAT(Told(TrackOf("pan: \"-inf\"")), ElementsAre(HasSubstr("pan: expected a number")));
 }
 
 TEST(MessageFiller, RefusesANumberInQuotes) {

@@ -142,9 +142,9 @@ TEST(YamlTree, RefusesABombOfAliases) {
     bomb += fmt::format(
         "a{0}: &a{0} [*a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}, *a{1}]\n", i, i - 1);
   }
-  // 11 values, 111, 1,111, 11,111: the next list would have 111,111 and is refused where it passes 100,000.
-  EXPECT_THAT(ErrorOf(bomb), StartsWith("5:"));
-  EXPECT_THAT(ErrorOf(bomb), HasSubstr("more than 100000 values"));
+  // 11 values, 111, ... 111,111: the next list would have 1,111,111 and is refused where it passes 600,000.
+  EXPECT_THAT(ErrorOf(bomb), StartsWith("6:"));
+  EXPECT_THAT(ErrorOf(bomb), HasSubstr("more than 600000 values"));
 }
 
 TEST(YamlTree, ReadsThirtyTwoLevelsAndRefusesMore) {
@@ -214,11 +214,11 @@ TEST(YamlTree, RefusesTagsThatMeanSomething) {
   EXPECT_EQ(Read("a: !!str 12\n"), "{a: \"12\"}");
 }
 
-TEST(YamlTree, RefusesMoreThanFourMebibytes) {
+TEST(YamlTree, RefusesMoreThanSixteenMebibytes) {
   const std::string head = "a: ";
-  const size_t most = size_t{4} << 20;
+  const size_t most = size_t{16} << 20;
   EXPECT_EQ(Tree(head + std::string(most - head.size(), 'x')).Find("a")->scalar.size(), most - head.size());
-  EXPECT_THAT(ErrorOf(head + std::string(most - head.size() + 1, 'x')), HasSubstr("larger than 4 MiB"));
+  EXPECT_THAT(ErrorOf(head + std::string(most - head.size() + 1, 'x')), HasSubstr("larger than 16 MiB"));
 }
 
 TEST(YamlTree, PassesOverAByteOrderMark) {

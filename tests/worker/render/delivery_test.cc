@@ -56,6 +56,13 @@ TEST_F(DeliveryTest, AMonoFileOfACentredSignalIsItsLeft) {
   EXPECT_EQ(test::ReadByFfmpeg(PathOf(RenderFile(2, stereo, Wav(Format::BITS_32F), 1))), mono);
 }
 
+TEST_F(DeliveryTest, AStereoFileOfAMonoSignalHasItOnBothSides) {
+  const Samples mono = Noise(kFrames, 0.5, 1);
+  Samples stereo;
+  for (const double sample : mono) stereo.insert(stereo.end(), {sample, sample});
+  EXPECT_EQ(test::ReadByFfmpeg(PathOf(RenderFile(1, mono, Wav(Format::BITS_32F), 2))), stereo);
+}
+
 TEST_F(DeliveryTest, SurroundIntoStereoAndMono) {
   const Samples wide = Noise(6 * kFrames, 0.3, 2);
   const double half = std::sqrt(0.5);

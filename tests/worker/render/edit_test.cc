@@ -77,6 +77,22 @@ class EditTest : public test::Studio {
   std::vector<PlannedJob> prints_;
 };
 
+TEST_F(EditTest, TheEndOfTheSongFadesAsItDoesInTheSong) {
+  Finish finish = FinishOfBoth();
+  AddSection(finish, 4000, kPrintFrames);
+  AddSection(finish, 0, 200);
+  PlannedJob job = PlannedFinish(finish, 1200);
+  job.mutable_job()->set_final_fade_frames(300);
+  const JobResults results = Render({prints_[0], prints_[1], job}, 333);
+  Samples expected;
+  for (int64_t n = 0; n < 1200; ++n) {
+    const int64_t frame = n < 1000 ? 4000 + n : n - 1000;
+    const double gain = std::min(1.0, static_cast<double>(kPrintFrames - frame) / 300);
+    for (int c = 0; c < 2; ++c) expected.push_back(gain * Mixed(frame, c));
+  }
+  ExpectNear(test::ReadByFfmpeg(PathOf(results.at(job.key()).outputs(0))), expected, 0x1p-24);
+}
+
 TEST_F(EditTest, SectionsStandOneAfterTheOther) {
   Finish finish = FinishOfBoth();
   AddSection(finish, 3000, 3700);

@@ -141,6 +141,7 @@ Frame Converted(const Frame& frame, int from, int to) {
 }
 
 Frame ConvertedForFile(const Frame& frame, int from, int to) {
+  if (from == 1 && to > 1) return {frame[0], frame[0]};
   if (to != 1 || from == 1) return Converted(frame, from, to);
   const Frame stereo = Converted(frame, from, 2);
   return {(stereo[0] + stereo[1]) / 2};
@@ -215,7 +216,6 @@ double ReferenceMixer::MuteAt(const Strip& strip, int64_t frame) const {
 
 Frame ReferenceMixer::SumInto(int target, int64_t frame) {
   Frame sum{};
-  if (frame < 0) return sum;
   const int to = target < 0 ? print_.channels() : print_.strips(target).channels();
   const auto add = [&](const Frame& more) {
     for (size_t c = 0; c < sum.size(); ++c) sum[c] += more[c];
@@ -231,7 +231,6 @@ Frame ReferenceMixer::SumInto(int target, int64_t frame) {
 }
 
 Frame ReferenceMixer::InputOf(int strip, int64_t frame) {
-  if (frame < 0) return {};
   std::map<int64_t, Frame>& known = inputs_[static_cast<size_t>(strip)];
   if (const auto found = known.find(frame); found != known.end()) return found->second;
   const Strip& here = print_.strips(strip);

@@ -26,7 +26,7 @@ Frame PlayedAt(const Playlist& playlist, const RecordedSources& sources, int sam
 
 // From a layout to another, as a bus without a panner does it.
 Frame Converted(const Frame& frame, int from, int to);
-// As a file does it: into mono by halves.
+// As a file does it: into mono by halves, from mono as it is on both sides.
 Frame ConvertedForFile(const Frame& frame, int from, int to);
 
 // Of an envelope in dB, as a gain.

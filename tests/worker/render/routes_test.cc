@@ -133,10 +133,10 @@ TEST_F(RoutesTest, ChannelsOfAFile) {
 }
 
 TEST_F(RoutesTest, DelaysOfTracksBusesAndReturns) {
-  for (const int64_t track : {0, 5, -5, 700, -290}) {
-    for (const int64_t bus : {0, 7, -7, -200}) {
+  for (const int64_t track : {0, 5, -5, 700, -290, -1000}) {
+    for (const int64_t bus : {0, 7, -7, -200, 800}) {
       for (const int64_t of_return : {0, 100, -60}) {
-        if (kAt + track < 0 || kAt + track + bus < 0) continue;  // ahead of the song
+        if (kAt + track + bus < 0) continue;  // ahead of the song
         Print print = StereoPrint();
         *print.add_strips() = Track(1);
         *print.add_strips() = BusOf(2);
@@ -153,6 +153,19 @@ TEST_F(RoutesTest, DelaysOfTracksBusesAndReturns) {
         std::sort(hits.begin(), hits.end(), [](const Hit& a, const Hit& b) { return a.frame < b.frame; });
         ExpectHits(print, hits);
       }
+    }
+  }
+}
+
+TEST_F(RoutesTest, ADelayAheadOfTheSongIsMadeGoodByALaterOne) {
+  for (const int64_t delay : {100, 299, 301, 5000}) {
+    for (const int64_t start : {0, 250}) {
+      Print print = StereoPrint();
+      *print.add_strips() = Track(1);
+      *print.add_strips() = BusOf(2);
+      print.mutable_strips(0)->set_delay_frames(-delay);
+      print.mutable_strips(1)->set_delay_frames(delay);
+      ExpectLeft(print, kAt - start, kImpulse, start);
     }
   }
 }

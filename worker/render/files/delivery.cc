@@ -23,6 +23,11 @@ ConstPlanes InChannels(const ConstPlanes& signal, int channels, Block& buffer) {
 }  // namespace
 
 dsp::Matrix FileMatrix(int from, int to) {
+  if (from == 1 && to > 1) {
+    dsp::Matrix both{to, 1, {}};
+    both.gain[0][0] = both.gain[1][0] = 1;
+    return both;
+  }
   if (to != 1 || from == 1) return dsp::Conversion(from, to);
   dsp::Matrix half{1, 2, {}};
   half.gain[0] = {0.5, 0.5};

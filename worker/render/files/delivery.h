@@ -1,7 +1,8 @@
 // What becomes of the signals of a job: files, at the song's rate or another, and sets of stems.
 //
 // Channels: a mono file of a wider signal is 0.5 (L + R), by way of stereo, so that of a centred signal it is
-// exactly the left; else as dsp::Conversion. A set of stems in integers is quantised cumulatively and closes
+// exactly the left; a mono signal is on both sides of a wider file as it is, which takes that back (the 0 dB
+// law of sessions); else as dsp::Conversion. A set of stems in integers is quantised cumulatively and closes
 // on its mix, after the conversion of rate and channels: stem k = q(s1 + ... + sk) - q(s1 + ... + s(k-1)),
 // and the last one q(mix) - q(s1 + ... + s(S-1)), so that the set adds up to q(mix) in every sample.
 #pragma once

@@ -124,9 +124,8 @@ absl::Status Graph::Load(int64_t first, int frames, Crew* crew) {
   std::vector<absl::Status> loaded(playing.size());
   ForEach(crew, static_cast<int>(playing.size()), [&](int i) {
     Node& node = nodes_[static_cast<size_t>(playing[static_cast<size_t>(i)])];
-    // From the song's beginning on; of a print: from its own.
     const int64_t from = start_frame_ + first + node.ahead;
-    const int64_t begin = std::max(from, node.playlist != nullptr ? int64_t{0} : start_frame_);
+    const int64_t begin = std::max(from, BeginningOf(node));
     const auto count = static_cast<int>(std::clamp<int64_t>(from + frames - begin, 0, frames));
     loaded[static_cast<size_t>(i)] = node.playlist != nullptr
                                          ? node.playlist->Load(begin, count)
@@ -156,11 +155,16 @@ void Graph::RenderLevels(Crew* crew, std::vector<Scratch>& scratch) {
   }
 }
 
+int64_t Graph::BeginningOf(const Node& node) const {
+  return node.print != nullptr ? start_frame_ : 0;
+}
+
 void Graph::RenderNode(Node& node, size_t from, size_t count, Scratch& scratch) {
   int64_t frame = start_frame_ + first_ + node.ahead + static_cast<int64_t>(from);
   Planes out = node.signal->at(frame, count);
-  const int64_t beginning = node.print != nullptr ? start_frame_ : 0;
-  if (frame < beginning) {
+  // Sums have a past: what a delay has moved ahead of the song's beginning, another may bring back.
+  const int64_t beginning = BeginningOf(node);
+  if (node.inputs.empty() && frame < beginning) {
     const auto silent =
         static_cast<size_t>(std::min<int64_t>(beginning - frame, static_cast<int64_t>(count)));
     Clear(out.Part(0, silent));

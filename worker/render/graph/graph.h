@@ -5,8 +5,8 @@
 // A strip is no node: it is the way from a node into a sum, with its delay. A node that a delay is read
 // behind runs late, and one that is read ahead (a negative delay) runs early: with T the frames by which a
 // node is ahead of the pass, T(u) = max over its readers v of T(v) - delay, and 0 for what is written.
-// Readers of different times find the past in the node's Signal. Before the song's frame 0 everything is
-// silent.
+// Readers of different times find the past in the node's Signal. No clip sounds before the song's frame 0,
+// but sums do: a delay of -100 into a bus with one of +100 loses nothing.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +56,8 @@ class Graph {
   absl::Status Prepare();
 
   // How many frames the pass begins before the first that is written: so many that everything which that one
-  // hears has been made. Strips are without state; with state it would be from the song's frame 0.
+  // hears has been made. Strips are without state; with state it would be from the first that any of them
+  // makes, which may lie before the song's frame 0.
   int64_t PrerollFrames() const { return preroll_; }
 
   // Reads what the block plays. `first` counts from start_frame, and is negative before it.
@@ -92,6 +93,8 @@ class Graph {
 
   int Add(Node node);
   void Read(const Lead& lead, int64_t ahead, int64_t lowest);
+  // The frame of the song before which what plays is silent.
+  int64_t BeginningOf(const Node& node) const;
   void RenderNode(Node& node, size_t from, size_t count, Scratch& scratch);
   void RenderSum(const Node& node, int64_t frame, const Planes& out, Scratch& scratch);
 

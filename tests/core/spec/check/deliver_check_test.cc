@@ -117,21 +117,6 @@ TEST(DeliverCheck, SetsOfStemsAreWithoutDither) {
   EXPECT_THAT(ToldOf("{mixes: [master], format: {bits: 16, dither: tpdf}}"), IsEmpty());
 }
 
-TEST(DeliverCheck, MonoStemsOfWhatIsPannedAreAWarning) {
-  const auto told = [](const std::string& keys) {
-    return Told(SongOf("returns: [{name: R}]\ntracks: [{name: K, file: k.wav, " + keys +
-                       "}]\ndeliver: [{stems: {format: {channels: mono}}}]"));
-  };
-  EXPECT_THAT(told("sends: [{to: R}]"), IsEmpty());
-  for (const char* keys : {"pan: 5, sends: [{to: R}]", "sends: [{to: R, pan: 10}]",
-                           "sends: [{to: R}], automation: {pan: [[0s, 5]]}"}) {
-    EXPECT_THAT(told(keys),
-                ElementsAre(HasSubstr("warning: song \"One\": stems are asked for in mono, but not all "
-                                      "is in the centre (track \"K\")")))
-        << keys;
-  }
-}
-
 TEST(DeliverCheck, FiltersNameWhatIsThere) {
   EXPECT_THAT(ToldOf("{mixes: [{name: master, edit: 30s}], edit: [full, 30s], version: [main, Clean]}"),
               IsEmpty());

@@ -165,12 +165,23 @@ TEST(MixerCheck, AutomationAscendsAndMayStep) {
       ElementsAre(HasSubstr("times must ascend")));
 }
 
+TEST(MixerCheck, PolarityAndDelayOfWhatIsPrintedAreAWarning) {
+  const auto told = [](const std::string& more) {
+    return Told(SongOf("tracks:\n  - {name: K, file: k.wav, print: p.wav" + more + "}"));
+  };
+  EXPECT_THAT(told(""), IsEmpty());
+  EXPECT_THAT(told(", polarity: inverted, delay: -1ms"),
+              ElementsAre(HasSubstr("warning: song \"One\": track \"K\": its print has the polarity and "
+                                    "delay in it already, and plays as it is")));
+  EXPECT_THAT(told(", delay: 5smp"), ElementsAre(HasSubstr("has the delay in it already")));
+}
+
 TEST(MixerCheck, AutomationHasTheRangeOfItsParameter) {
   EXPECT_THAT(ToldOfAutomation("pan: [[0s, 101]]"),
               ElementsAre(HasSubstr("101 is out of range (-100 to 100)")));
   EXPECT_THAT(ToldOfAutomation("pan: [[0s, -inf]]"),
               ElementsAre(HasSubstr("-inf is out of range (-100 to 100)")));
-  EXPECT_THAT(ToldOfAutomation("fader: [[0s, 121]]"), ElementsAre(HasSubstr("out of range (-inf to 120)")));
+  EXPECT_THAT(ToldOfAutomation("fader: [[0s, 121]]"), ElementsAre(HasSubstr("out of range (-inf to 120 dB)")));
   EXPECT_THAT(ToldOfAutomation("fader: [[3|1|1, 0]]"),
               ElementsAre(HasSubstr("a musical time needs the song's tempo")));
 }

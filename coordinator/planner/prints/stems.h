@@ -1,0 +1,37 @@
+// The stems of a song: its sources and returns in groups, as sets that add up. Pure.
+//
+// wet: what a group's sources give to the master over every path but those that stand as stems of their own
+// (returns), and the paths of the returns that the group names. dry: the same without sends. effects: wet
+// minus dry. Dry and effects asked for together are one set: they add up to the mix, as the wet ones do.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "coordinator/planner/prints/prints.h"
+#include "proto/album.pb.h"
+
+namespace trackout {
+
+struct Stem {
+  std::string name;
+  std::string variant;           // wet, dry, effects
+  std::vector<PrintTerm> terms;  // none: silence
+};
+
+struct StemGroupSet {
+  std::vector<Stem> stems;  // in the order of the sum
+  // What they add up to, where that is not the mix: dry, effects, partial; else empty.
+  std::string adds_up_to;
+  // What tells the set from others of the song: "dry tracks".
+  std::string words;
+};
+
+// The sets of one entry: wet first.
+std::vector<StemGroupSet> StemSetsOf(const Mixer& mixer, const StemsRequest& request);
+
+// Which groups are surely not alike on both sides, so that a mono file does not hold them whole: a sentence
+// for each of those.
+std::vector<std::string> DoubtsOfMonoStems(const Mixer& mixer, const StemsRequest& request);
+
+}  // namespace trackout

@@ -1,0 +1,204 @@
+#include "coordinator/planner/timeline/timeline.h"
+
+#include <algorithm>
+#include <set>
+
+#include "coordinator/planner/timeline/edits.h"
+#include "coordinator/planner/timeline/extent.h"
+#include "coordinator/planner/timeline/playlists.h"
+#include "coordinator/planner/timeline/session.h"
+#include "core/text.h"
+#include "fmt/format.h"
+
+namespace trackout {
+namespace {
+
+int ChannelsOf(ChannelLayout layout) {
+  return layout == CHANNELS_UNSPECIFIED ? CHANNELS_STEREO : layout;
+}
+
+// The written rate, or that of the sources where they agree: one for the song and its versions.
+int RateOf(const Song& song, const Sources& sources, SongFindings& findings) {
+  int rate = song.sample_rate();
+  std::string first_path;
+  std::set<std::string> told;
+  for (const SourceUse& use : SourceUsesOf(song)) {
+    const Source& source = sources.at(use.path);
+    if (rate == 0) {
+      rate = source.sample_rate();
+      first_path = use.path;
+    }
+    if (source.sample_rate() == rate) continue;
+    if (song.sample_rate() == 0) {
+      findings.Error(use.place,
+                     fmt::format("{}: {} has {} Hz, {} has {} Hz; write the song's sample_rate, and "
+                                 "sources at another rate are converted",
+                                 use.who, use.path, source.sample_rate(), first_path, rate));
+      return rate;
+    }
+    if (!told.insert(use.path).second) continue;
+    findings.Warning(use.place, fmt::format("{}: {} has {} Hz and is converted to the song's {} Hz", use.who,
+                                            use.path, source.sample_rate(), rate));
+  }
+  return rate;
+}
+
+// What the tracks and printed buses of one version play.
+class VersionResolver {
+ public:
+  VersionResolver(const Session& session, const Routing& routing, int version, Timeline& timeline)
+      : session_(session), routing_(routing), version_(version), timeline_(timeline) {}
+
+  void Resolve() {
+    for (int t = 0; t < routing_.track_count(); ++t) timeline_.tracks.push_back(ResolveTrack(t));
+    for (int strip = routing_.track_count(); strip < routing_.strip_count(); ++strip) ResolveBus(strip);
+  }
+
+ private:
+  TimedTrack ResolveTrack(int index) {
+    const Track& track = session_.song.tracks(index);
+    const std::string place = fmt::format(".tracks[{}]", index);
+    const ClipList list = ClipsOf(session_.song, version_, index);
+    const std::vector<Stretch> silences = SilencesOf(session_, version_, index);
+    TimedTrack timed;
+    timed.raw = PlaylistOf(session_, list);
+    if (!track.di().empty()) timed.di = ResolveTwin(index, list, timed.raw);
+    if (!track.print().empty()) {
+      timed.print =
+          PrintedPlaylistOf(session_, track.print(), place + ".print", "track " + Quoted(track.name()));
+    }
+    CheckPrints(index, list, !silences.empty());
+    CheckSides(track, place, list.who, timed.print ? timed.print->channels() : timed.raw.channels());
+    timed.raw.mutable_silences()->Assign(silences.begin(), silences.end());
+    if (timed.di) *timed.di->mutable_silences() = timed.raw.silences();
+    if (timed.print) *timed.print->mutable_silences() = timed.raw.silences();
+    return timed;
+  }
+
+  std::optional<Playlist> ResolveTwin(int index, const ClipList& list, const Playlist& raw) {
+    if (list.origin != ClipList::Origin::kVersion) {
+      // A track with an error in its clips has none to be the twin of.
+      if (raw.regions_size() != static_cast<int>(list.clips.size())) return std::nullopt;
+      return TwinOf(session_, index, list, raw);
+    }
+    session_.findings.Warning(
+        list.place,
+        fmt::format("{} has other clips there, of which its di is not the twin; the di is left out of "
+                    "this version",
+                    list.who));
+    return std::nullopt;
+  }
+
+  // A print plays on whatever its clips do: the track's own, or that of a bus on its way.
+  void CheckPrints(int index, const ClipList& list, bool has_silences) {
+    const Track& track = session_.song.tracks(index);
+    const bool is_replaced = list.origin == ClipList::Origin::kVersion;
+    if (is_replaced && !track.print().empty()) {
+      session_.findings.Error(
+          list.place,
+          fmt::format("{} has a print, which stands in for its clips, so other clips would not be "
+                      "heard; take the track out of replace (`silence` works on prints), or take the "
+                      "print out of the track",
+                      list.who));
+    }
+    if (!is_replaced && !has_silences) return;
+    for (int bus = routing_.feed(index); bus >= 0; bus = routing_.feed(bus)) {
+      if (routing_.bus(bus).print().empty()) continue;
+      const std::string& version_name = session_.song.versions(version_).name();
+      session_.findings.Warning(
+          fmt::format(".versions[{}]", version_),
+          fmt::format(
+              "version {}: track {} runs into the bus {}, whose print plays on as it is: mixes and stems "
+              "do not hear the change",
+              Quoted(version_name), Quoted(track.name()), Quoted(routing_.name(bus))));
+      return;
+    }
+  }
+
+  // `channels`: 0 where there was an error.
+  void CheckSides(const Track& track, const std::string& place, const std::string& who, int channels) {
+    if (channels == 0 || channels == CHANNELS_STEREO) return;
+    if (track.has_width() && track.width() != 100) {
+      session_.findings.Error(place + ".width",
+                              fmt::format("{}: width is for stereo, and this track has {}; leave width out",
+                                          who, ChannelsText(channels)));
+    }
+    if (track.pan_size() == 2) {
+      session_.findings.Error(
+          place + ".pan",
+          fmt::format(
+              "{}: a pan for each side ([left, right]) is for stereo, and this track has {}; write one pan",
+              who, ChannelsText(channels)));
+    }
+  }
+
+  void ResolveBus(int strip) {
+    const Bus& bus = routing_.bus(strip);
+    if (bus.print().empty()) return;
+    const Song& song = session_.song;
+    const bool is_return = routing_.IsReturn(strip);
+    const int index = strip - song.tracks_size() - (is_return ? song.buses_size() : 0);
+    const std::string place = fmt::format(".{}[{}].print", is_return ? "returns" : "buses", index);
+    const std::string who = fmt::format("{} {}", is_return ? "return" : "bus", Quoted(bus.name()));
+    const std::optional<Playlist> print = PrintedPlaylistOf(session_, bus.print(), place, who);
+    if (!print) return;
+    if (print->channels() != ChannelsOf(bus.channels())) {
+      session_.findings.Error(
+          place, fmt::format("{}: its print {} has {}, the {} has {}; write its `channels`, or print as many",
+                             who, SourcePath(song, bus.print()), ChannelsText(print->channels()),
+                             is_return ? "return" : "bus", ChannelsText(ChannelsOf(bus.channels()))));
+      return;
+    }
+    timeline_.bus_prints[strip] = *print;
+  }
+
+  const Session& session_;
+  const Routing& routing_;
+  const int version_;
+  Timeline& timeline_;
+};
+
+// Over the song and all of its versions, whose deliverables have one length. Errors of another version than
+// `resolved` are told when that one is resolved.
+SoundEnd EndOfAll(const Session& session, int song_index, const Routing& routing, int version,
+                  const Timeline& resolved) {
+  SoundEnd end = SoundEndOf(session, routing, resolved);
+  std::vector<Finding> told_elsewhere;
+  SongFindings findings(session.song, song_index, told_elsewhere);
+  const Session quiet{session.song, session.sources, session.sample_rate, session.tempo, findings};
+  for (int v = -1; v < session.song.versions_size(); ++v) {
+    if (v == version) continue;
+    Timeline other;
+    VersionResolver(quiet, routing, v, other).Resolve();
+    end = Later(end, SoundEndOf(quiet, routing, other));
+  }
+  return end;
+}
+
+}  // namespace
+
+int ChannelsOf(const Routing& routing, const Timeline& timeline, int strip) {
+  if (!routing.IsTrack(strip)) return ChannelsOf(routing.bus(strip).channels());
+  const TimedTrack& track = timeline.tracks[strip];
+  return track.print ? track.print->channels() : track.raw.channels();
+}
+
+Timeline ResolveTimeline(const Album& album, int song_index, int version, const Sources& sources,
+                         std::vector<Finding>& findings) {
+  const Song& song = album.songs(song_index);
+  SongFindings told(song, song_index, findings);
+  Timeline timeline;
+  if (version >= 0) timeline.version = song.versions(version).name();
+  timeline.sample_rate = RateOf(song, sources, told);
+  timeline.tempo = TempoMap(song);
+  const Session session{song, sources, timeline.sample_rate, timeline.tempo, told};
+  const Routing routing(song);
+  VersionResolver(session, routing, version, timeline).Resolve();
+  // Where a clip is wrong nobody knows the end of the song.
+  if (!told.has_errors())
+    SetExtent(session, EndOfAll(session, song_index, routing, version, timeline), timeline);
+  timeline.edits = EditsOf(session, timeline);
+  return timeline;
+}
+
+}  // namespace trackout

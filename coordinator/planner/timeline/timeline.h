@@ -1,0 +1,58 @@
+// A song on its time line: what the spec says, held against what the sources are. Pure.
+//
+// timeline.cc puts it together of: session.h (the song's rate, tempo and sources), playlists.h (clips, twins,
+// prints), extent.h (start, length, tail), edits.h (cutdowns).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coordinator/planner/timeline/sources.h"
+#include "core/spec/routing.h"
+#include "core/spec/tempo_map.h"
+#include "proto/album.pb.h"
+#include "proto/render.pb.h"
+
+namespace trackout {
+
+struct TimedTrack {
+  Playlist raw;                   // its clips; in a version, that one's, with its silences
+  std::optional<Playlist> di;     // the same of its twin; not where a version has other clips
+  std::optional<Playlist> print;  // stands in for raw, polarity and delay in the mixer; its silences too
+};
+
+struct TimedEdit {
+  std::string name;
+  Edit edit;           // frames count from the song's `start`
+  int64_t frames = 0;  // its length
+};
+
+// Of one version of a song. All frames are at the song's rate.
+struct Timeline {
+  std::string version;  // its name; empty: the song itself
+  int sample_rate = 0;
+  int64_t start_frame = 0;  // of the stretch that is delivered; the same for every version, as its length
+  int64_t frames = 0;       // its length
+  int64_t final_fade_frames = 0;  // where the tail was cut at max_tail
+  std::vector<TimedTrack> tracks;
+  std::map<int, Playlist> bus_prints;  // by strip (core/spec/routing.h)
+  std::vector<TimedEdit> edits;
+
+  // A time of this song as frames; of one that passed the check.
+  int64_t FrameOf(const Time& time) const { return tempo.FramesOf(time, sample_rate).value_or(0); }
+  TempoMap tempo{Song()};
+};
+
+// The channels of a strip's signal: a track's of what it plays (print or raw), a bus's as written.
+int ChannelsOf(const Routing& routing, const Timeline& timeline, int strip);
+
+// `version`: an index into the song's versions; -1: the song itself. Findings (errors and warnings) are
+// appended, but for what stands there already: a song and its versions tell of one thing once. The time line
+// is whole where no error was. Every source that the song uses must be in `sources`.
+Timeline ResolveTimeline(const Album& album, int song_index, int version, const Sources& sources,
+                         std::vector<Finding>& findings);
+
+}  // namespace trackout
