@@ -78,8 +78,10 @@ absl::StatusOr<Spec> ReadSpec(const std::string& path, Solo solo) {
   }
   std::ifstream file(path, std::ios::binary);
   if (!file) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened for reading"));
-  // One byte more than allowed shows that there is more, without reading it all.
-  std::string text(static_cast<size_t>(kMostSpecBytes) + 1, '\0');
+  // One byte more than allowed shows that there is more, without reading it all; a pipe tells no size.
+  const uintmax_t size = std::filesystem::file_size(path, error);
+  const auto most = static_cast<uintmax_t>(kMostSpecBytes);
+  std::string text(static_cast<size_t>((error ? most : std::min(size, most)) + 1), '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   return ReadSpecText(path, std::move(text), solo);

@@ -13,8 +13,8 @@
 namespace trackout {
 namespace {
 
-// Some ten microseconds.
-constexpr int kGlances = 400;
+// Some hundred microseconds: a wake-up costs as much.
+constexpr int kGlances = 4000;
 
 void Pause() {
 #if defined(__x86_64__)
@@ -127,6 +127,10 @@ Crew::Place::~Place() {
   const std::lock_guard lock(crew_.state_->mutex);
   --crew_.state_->renders;
   if (crew_.state_->sleepers > 0) crew_.state_->has_work.notify_all();
+}
+
+int Crew::FreePlaces() const {
+  return std::max(0, state_->places - state_->renders - state_->at_work);
 }
 
 void Crew::ForEach(int count, const std::function<void(int)>& work) {

@@ -29,6 +29,9 @@ class Crew {
     Crew& crew_;
   };
 
+  // Places that are free at this moment.
+  int FreePlaces() const;
+
   // Calls work(0) .. work(count - 1), each once, in any order, on this thread and on those that have nothing
   // else to do; returns when all are done. `work` does not call ForEach.
   void ForEach(int count, const std::function<void(int)>& work);

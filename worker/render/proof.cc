@@ -23,7 +23,8 @@ absl::StatusOr<JobResult> RenderProof(const PlannedJob& job, const JobResults& e
   }
   absl::StatusOr<Residual> residual =
       MeasureSum(paths.front(), {paths.begin() + 1, paths.end()},
-                 proof.mix_is_dithered() ? MixDither::kTpdf : MixDither::kNone, settings.stop);
+                 proof.mix_is_dithered() ? MixDither::kTpdf : MixDither::kNone, settings.stop,
+                 1 + (settings.crew != nullptr ? settings.crew->FreePlaces() : 0));
   if (absl::IsCancelled(residual.status())) return residual.status();
   if (!residual.ok()) {  // a file of our own is at fault, not a source
     return absl::InternalError(std::string(residual.status().message()));
