@@ -24,6 +24,14 @@ struct YamlNode {
   std::vector<YamlNode> items;                         // of a sequence
   std::vector<std::pair<YamlNode, YamlNode>> entries;  // of a mapping, in order, keys as written
 
+  // Made in the .cc, where a pair of nodes is a whole type.
+  YamlNode();
+  YamlNode(const YamlNode&);
+  YamlNode(YamlNode&&) noexcept;
+  YamlNode& operator=(const YamlNode&);
+  YamlNode& operator=(YamlNode&&) noexcept;
+  ~YamlNode();
+
   // The value of a key, or null where there is none.
   const YamlNode* Find(std::string_view key) const;
 

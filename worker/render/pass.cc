@@ -89,7 +89,7 @@ absl::Status Pass::RunBlock(int64_t first, int frames, Crew* crew) {
 
   std::vector<DeliveredBlock> blocks;
   for (OutputNode* output : outputs_) {
-    DeliveredBlock& block = blocks.emplace_back(&output->delivery(), std::vector<ConstPlanes>());
+    DeliveredBlock& block = blocks.emplace_back(DeliveredBlock{&output->delivery(), {}});
     if (block.delivery->converter_count() > 0) block.signals = output->Signals(count);
   }
   std::vector<std::function<absl::Status()>> more_work;
