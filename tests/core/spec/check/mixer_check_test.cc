@@ -181,7 +181,8 @@ TEST(MixerCheck, AutomationHasTheRangeOfItsParameter) {
               ElementsAre(HasSubstr("101 is out of range (-100 to 100)")));
   EXPECT_THAT(ToldOfAutomation("pan: [[0s, -inf]]"),
               ElementsAre(HasSubstr("-inf is out of range (-100 to 100)")));
-  EXPECT_THAT(ToldOfAutomation("fader: [[0s, 121]]"), ElementsAre(HasSubstr("out of range (-inf to 120 dB)")));
+  EXPECT_THAT(ToldOfAutomation("fader: [[0s, 121]]"),
+              ElementsAre(HasSubstr("out of range (-inf to 120 dB)")));
   EXPECT_THAT(ToldOfAutomation("fader: [[3|1|1, 0]]"),
               ElementsAre(HasSubstr("a musical time needs the song's tempo")));
 }
