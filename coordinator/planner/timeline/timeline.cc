@@ -69,6 +69,8 @@ class VersionResolver {
     }
     CheckPrints(index, list, !silences.empty());
     CheckSides(track, place, list.who, timed.print ? timed.print->channels() : timed.raw.channels());
+    if (!session_.findings.has_errors())
+      WarnOfIdleSilences(track, timed.print ? *timed.print : timed.raw, silences);
     timed.raw.mutable_silences()->Assign(silences.begin(), silences.end());
     if (timed.di) *timed.di->mutable_silences() = timed.raw.silences();
     if (timed.print) *timed.print->mutable_silences() = timed.raw.silences();
@@ -87,6 +89,22 @@ class VersionResolver {
                     "this version",
                     list.who));
     return std::nullopt;
+  }
+
+  // A silence that silences nothing has been written beside what it should hide.
+  void WarnOfIdleSilences(const Track& track, const Playlist& plays, const std::vector<Stretch>& silences) {
+    for (const Stretch& silence : silences) {
+      const auto plays_there = [&](const Region& region) {
+        return region.start_frame() < silence.to_frame() &&
+               silence.from_frame() < region.start_frame() + region.frame_count();
+      };
+      if (std::any_of(plays.regions().begin(), plays.regions().end(), plays_there)) continue;
+      session_.findings.Warning(
+          fmt::format(".versions[{}]", version_),
+          fmt::format("version {}: track {} plays nothing from {} to {}, so there is nothing to silence",
+                      Quoted(session_.song.versions(version_).name()), Quoted(track.name()),
+                      session_.Seconds(silence.from_frame()), session_.Seconds(silence.to_frame())));
+    }
   }
 
   // A print plays on whatever its clips do: the track's own, or that of a bus on its way.

@@ -107,6 +107,16 @@ TEST(Timeline, AVersionMaySilenceATrack) {
   EXPECT_THAT(StretchesOf(clean.tracks[1].raw), IsEmpty());
 }
 
+TEST(Timeline, ASilenceThatHidesNothingIsDoubted) {
+  PlannedAlbum album = SongOf(
+      "    tracks: [{name: V, clips: [{file: v.wav, start: 1s}]}]\n"
+      "    versions: [{name: Clean, silence: {V: [[0s, 900ms], [1s, 1010ms]]}}]\n");
+  Resolve(album, 0);
+  EXPECT_THAT(album.Told(), ElementsAre(testing::HasSubstr(
+                                "version \"Clean\": track \"V\" plays nothing from 0.000 s to 0.900 s, "
+                                "so there is nothing to silence")));
+}
+
 TEST(Timeline, ASilenceBeginsBeforeItEnds) {
   // In samples and in seconds: only the rate of the sources tells which is first.
   PlannedAlbum album = SongOf(
