@@ -139,7 +139,7 @@ class LeaseLoopTest : public testing::Test {
   static PlannedJob Long() {
     RenderJob job;
     job.mutable_finish()->set_channels(2);
-    return Planned(job, 1'000'000'000);
+    return Planned(job, 300'000'000);
   }
 
   bool HandsIn(size_t count) {
