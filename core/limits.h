@@ -13,6 +13,10 @@ inline constexpr int kMostYamlLevels = 32;
 // Of one song. A film mix has some hundred tracks; a worker holds a block of sound for each of them.
 inline constexpr int kMostTracks = 1000;
 inline constexpr int kMostBuses = 500;  // and returns
+// Of one song. Each version is planned with all others beside it, and rendered as a song of its own, each
+// edit in each of them.
+inline constexpr int kMostVersions = 32;
+inline constexpr int kMostEdits = 64;
 // A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only
 // moves where its files are read.
 inline constexpr int64_t kLongestBusDelayNs = int64_t{10} * 1'000'000'000;

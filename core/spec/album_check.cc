@@ -25,6 +25,12 @@ std::vector<Finding> CheckSong(const Album& album, int song_index, Solo solo) {
                                   song.tracks_size(), buses, kMostTracks, kMostBuses));
     return checked.TakeFindings();
   }
+  if (song.versions_size() > kMostVersions || song.edits_size() > kMostEdits) {
+    checked.Error("",
+                  fmt::format("has {} versions and {} edits; {} and {} are the most: make two albums of it",
+                              song.versions_size(), song.edits_size(), kMostVersions, kMostEdits));
+    return checked.TakeFindings();
+  }
   CheckTimes(checked);
   CheckMixer(checked, solo);
   CheckVersions(checked);

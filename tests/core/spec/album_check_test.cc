@@ -1,6 +1,7 @@
 // What is wrong or doubtful in an album by itself: names, routing, requests, left-overs.
 #include "core/spec/album_check.h"
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/core/spec/spec_text.h"
@@ -45,6 +46,21 @@ TEST(AlbumCheck, AnUnknownBusIsToldWithTheNearest) {
       ElementsAre("album.yaml:8:39: song \"One\": track \"Kik\": no bus \"Drumz\"; did you mean \"Drums\"?"));
   EXPECT_THAT(Told(SongOf("buses: [{name: Drums, bus: Mix}]\ntracks: [{name: K, file: k.wav, bus: Drums}]")),
               ElementsAre(HasSubstr("bus \"Drums\": no bus \"Mix\"")));
+}
+
+TEST(AlbumCheck, ASongHasItsBounds) {
+  const std::string track = "tracks: [{name: K, file: k.wav}]\n";
+  std::string tracks = "tracks:\n", versions = track + "versions:\n", edits = track + "edits:\n";
+  for (int i = 0; i <= 1000; ++i) tracks += fmt::format("  - {{name: T{}, file: k.wav}}\n", i);
+  for (int i = 0; i <= 32; ++i) versions += fmt::format("  - {{name: V{}, silence: {{K: [[0s, 1s]]}}}}\n", i);
+  for (int i = 0; i <= 64; ++i)
+    edits += fmt::format("  - {{name: E{}, sections: [{{from: 0s, to: 1s}}]}}\n", i);
+  EXPECT_THAT(Told(SongOf(tracks)), ElementsAre(HasSubstr("has 1001 tracks")));
+  EXPECT_THAT(Told(SongOf(versions)), ElementsAre(HasSubstr("has 33 versions and 0 edits; 32 and 64 are")));
+  EXPECT_THAT(Told(SongOf(edits)), ElementsAre(HasSubstr("has 0 versions and 65 edits")));
+  // One less of each is none of it.
+  EXPECT_THAT(Told(SongOf(versions.substr(0, versions.rfind("  - ")))), IsEmpty());
+  EXPECT_THAT(Told(SongOf(edits.substr(0, edits.rfind("  - ")))), IsEmpty());
 }
 
 TEST(AlbumCheck, BusesFormNoCycle) {
