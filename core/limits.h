@@ -17,6 +17,11 @@ inline constexpr int kMostBuses = 500;  // and returns
 // edit in each of them.
 inline constexpr int kMostVersions = 32;
 inline constexpr int kMostEdits = 64;
+// Inserts of one strip, and bands of one eq: more than any console has, and few enough to be computed.
+inline constexpr int kMostInserts = 32;
+inline constexpr int kMostBands = 32;
+// Of an impulse, frames: 20 s at the highest rate; it is kept in memory, as spectra.
+inline constexpr int64_t kMostImpulseFrames = int64_t{20} * 768'000;
 // A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only
 // moves where its files are read.
 inline constexpr int64_t kLongestBusDelayNs = int64_t{10} * 1'000'000'000;

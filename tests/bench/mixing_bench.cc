@@ -22,8 +22,9 @@
 #include "fmt/format.h"
 #include "tests/bench/bench.h"
 #include "worker/dsp/quantise.h"
+#include "worker/render/finish_graph.h"
 #include "worker/render/graph/print_graph.h"
-#include "worker/render/mixer.h"
+#include "worker/render/pass.h"
 
 namespace trackout {
 namespace {
@@ -43,29 +44,32 @@ class MixingPass {
  public:
   MixingPass(const RenderPlan& plan, FileStore& store)
       : finish_(FinishOf(plan)),
-        mixer_(finish_.job().finish()),
-        graph_(store, finish_.job().sample_rate(), finish_.job().start_frame(), kBlockFrames, kPartFrames) {
+        graph_(store, finish_.job().sample_rate(), kBlockFrames, kPartFrames) {
     std::map<std::string, int> node_of;
     for (const PlannedJob& job : plan.jobs()) {
-      if (!job.job().has_print()) continue;
-      node_of[job.key()] = OrDie(AddPrintTo(graph_, job.job().print(), job.job().sample_rate()));
-      graph_.Use({node_of[job.key()], 0});
+      if (job.job().has_print()) node_of[job.key()] = OrDie(AddPrintTo(graph_, job.job().print()));
     }
+    std::vector<int> prints;
     for (const JobOutput& print : finish_.job().finish().prints())
-      prints_.push_back(node_of.at(print.job_key()));
+      prints.push_back(node_of.at(print.job_key()));
+    mixes_ = OrDie(AddMixesTo(graph_, finish_.job().finish(), prints, nullptr));
+    for (const int mix : mixes_) graph_.Use({mix, 0}, finish_.job().start_frame());
     if (absl::Status prepared = graph_.Prepare(); !prepared.ok()) Die(prepared.ToString());
-    mixes_.assign(mixer_.mix_count(), Block(finish_.job().finish().channels(), kPartFrames));
   }
 
   void Run() {
-    const int64_t frames = finish_.job().frames();
-    for (int64_t first = 0; first < frames; first += kBlockFrames) {
-      const int count = static_cast<int>(std::min<int64_t>(kBlockFrames, frames - first));
+    const int64_t begin = finish_.job().start_frame(), end = begin + finish_.job().frames();
+    for (int64_t first = std::min(graph_.FirstFrame(), begin); first < end;) {
+      const int64_t bound = first < begin ? begin : end;
+      const int count = static_cast<int>(std::min<int64_t>(kBlockFrames, bound - first));
       if (absl::Status loaded = graph_.Load(first, count, nullptr); !loaded.ok()) Die(loaded.ToString());
+      if (!graph_.IsInStep()) graph_.RenderLevels(nullptr, scratch_);
       for (int part = 0; part < graph_.parts(); ++part) {
-        graph_.RenderPart(part, scratch_);
-        PackPart(first + static_cast<int64_t>(graph_.PartBegin(part)), graph_.PartFrames(part));
+        if (graph_.IsInStep()) graph_.RenderPart(part, scratch_[static_cast<size_t>(part)]);
+        if (first >= begin)
+          PackPart(first + static_cast<int64_t>(graph_.PartBegin(part)), graph_.PartFrames(part));
       }
+      first += count;
     }
   }
 
@@ -78,34 +82,34 @@ class MixingPass {
   }
 
   void PackPart(int64_t first, size_t count) {
-    std::vector<ConstPlanes> prints;
-    for (const int print : prints_) prints.push_back(graph_.at({print, 0}, first, count));
-    for (size_t mix = 0; mix < mixes_.size(); ++mix)
-      mixer_.Render(mix, prints, first, mixes_[mix].planes(0, count));
     for (const MixFile& file : finish_.job().finish().mix_files()) {
-      for (size_t c = 0; c < 2; ++c)
-        dsp::Round(Mixed(file.mix(), count)[c], StepsPerUnit(file.format()), steps_.planes(0, count)[c]);
+      for (size_t c = 0; c < 2; ++c) {
+        dsp::Round(Mixed(file.mix(), first, count)[c], StepsPerUnit(file.format()),
+                   steps_.planes(0, count)[c]);
+      }
       Pack(count);
     }
-    for (const StemSet& set : finish_.job().finish().stem_sets()) PackSet(set, count);
+    for (const StemSet& set : finish_.job().finish().stem_sets()) PackSet(set, first, count);
   }
 
-  void PackSet(const StemSet& set, size_t count) {
+  void PackSet(const StemSet& set, int64_t first, size_t count) {
     const Planes sum = sum_.planes(0, count), last = last_.planes(0, count), steps = steps_.planes(0, count);
     Clear(sum);
     Clear(last);
     for (int k = 0; k < set.stems_size(); ++k) {
       const bool closes = k + 1 == set.stems_size();
-      Add(Mixed(set.stems(k), count), sum);
+      Add(Mixed(set.stems(k), first, count), sum);
       for (size_t c = 0; c < 2; ++c) {
-        dsp::Round(closes ? Mixed(set.mix(), count)[c] : sum[c], StepsPerUnit(set.format()), steps[c]);
+        dsp::Round(closes ? Mixed(set.mix(), first, count)[c] : sum[c], StepsPerUnit(set.format()), steps[c]);
         dsp::TakeStem(steps[c], last[c]);
       }
       Pack(count);
     }
   }
 
-  Planes Mixed(int mix, size_t count) { return mixes_[static_cast<size_t>(mix)].planes(0, count); }
+  ConstPlanes Mixed(int mix, int64_t first, size_t count) const {
+    return graph_.at(mixes_[static_cast<size_t>(mix)], first, count);
+  }
 
   void Pack(size_t count) {
     const Planes steps = steps_.planes(0, count);
@@ -115,11 +119,10 @@ class MixingPass {
   }
 
   const PlannedJob& finish_;
-  Mixer mixer_;
   Graph graph_;
-  std::vector<int> prints_;
-  std::vector<Block> mixes_;
-  Scratch scratch_{kPartFrames};
+  std::vector<int> mixes_;
+  std::vector<Scratch> scratch_ =
+      std::vector<Scratch>(static_cast<size_t>(PartCount(kBlockFrames, kPartFrames)), Scratch(kPartFrames));
   Block sum_{2, kPartFrames}, last_{2, kPartFrames}, steps_{2, kPartFrames};
   std::vector<std::byte> bytes_;
 };

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "worker/render/derive_pass.h"
 #include "worker/render/earlier.h"
 #include "worker/render/edit_pass.h"
+#include "worker/render/finish_graph.h"
 #include "worker/render/finish_node.h"
 #include "worker/render/graph/print_graph.h"
 #include "worker/render/job_check.h"
@@ -30,7 +32,7 @@ struct Work {
   const PlannedJob* job = nullptr;
   std::unique_ptr<PrintSink> sink;     // of a print that somebody else reads
   std::unique_ptr<OutputNode> output;  // of tracks, and of a finish
-  std::unique_ptr<Spooled> spooled;    // of an edit: what of its prints is made here
+  std::unique_ptr<Spooled> spooled;    // of an edit: the mixes that it is cut from
   std::unique_ptr<EditPass> edit;
 };
 
@@ -42,9 +44,11 @@ class Bundle {
         store_(store),
         settings_(settings),
         part_frames_(std::min(kPartFrames, settings.block_frames)),
-        graph_(store, jobs.front()->job().sample_rate(), jobs.front()->job().start_frame(),
-               settings.block_frames, part_frames_) {
-    for (const PlannedJob* job : jobs) works_.emplace_back().job = job;
+        graph_(store, jobs.front()->job().sample_rate(), settings.block_frames, part_frames_) {
+    for (const PlannedJob* job : jobs) {
+      works_.emplace_back().job = job;
+      if (job->job().has_print()) made_here_[job->key()] = &job->job();
+    }
   }
 
   absl::Status Prepare() {
@@ -55,7 +59,7 @@ class Bundle {
       absl::Status prepared;
       switch (job.work_case()) {
         case RenderJob::kPrint:
-          prepared = PreparePrint(work, !needed_here.contains(work.job->key()));
+          prepared = needed_here.contains(work.job->key()) ? absl::OkStatus() : PreparePrint(work);
           break;
         case RenderJob::kTrackFiles:
           prepared = PrepareTracks(work);
@@ -80,7 +84,7 @@ class Bundle {
     return absl::OkStatus();
   }
 
-  absl::StatusOr<std::vector<JobResult>> Finish() {
+  absl::StatusOr<std::vector<JobResult>> TakeResults() {
     std::vector<JobResult> results;
     for (Work& work : works_) {
       if (work.job->job().has_print() && work.sink == nullptr) continue;
@@ -94,141 +98,178 @@ class Bundle {
   }
 
  private:
-  struct MadePrint {
-    int node;
-    int64_t frames;
-  };
-
-  absl::Status PreparePrint(Work& work, bool is_written) {
-    const RenderJob& job = work.job->job();
-    if (absl::Status checked = CheckPrint(job.print()); !checked.ok()) return checked;
-    const absl::StatusOr<int> node = AddPrintTo(graph_, job.print(), job.sample_rate());
+  // A print that nobody of the bundle reads is written.
+  absl::Status PreparePrint(Work& work) {
+    const absl::StatusOr<int> node = AddPrint(graph_, work.job->job());
     if (!node.ok()) return node.status();
-    graph_.Use({*node, 0});
-    made_here_[work.job->key()] = {*node, job.frames()};
-    if (!is_written) return absl::OkStatus();
     absl::StatusOr<std::unique_ptr<PrintSink>> sink = PrintSink::Create(store_);
     if (!sink.ok()) return sink.status();
     work.sink = *std::move(sink);
+    const Window window = WindowOf(work.job->job());
+    graph_.Use({*node, 0}, window.begin);
+    written_.push_back({*node, window, work.sink.get()});
     return absl::OkStatus();
+  }
+
+  static Window WindowOf(const RenderJob& job) {
+    return {job.start_frame(), job.start_frame() + job.frames()};
+  }
+
+  static absl::StatusOr<int> AddPrint(Graph& graph, const RenderJob& job) {
+    if (absl::Status checked = CheckPrint(job.print()); !checked.ok()) return checked;
+    return AddPrintTo(graph, job.print());
   }
 
   absl::Status PrepareTracks(Work& work) {
     const RenderJob& job = work.job->job();
     if (absl::Status checked = CheckTrackFiles(job.track_files()); !checked.ok()) return checked;
-    std::vector<std::vector<TrackFilesNode::Input>> inputs;
+    const absl::StatusOr<std::vector<int>> whole = AddWholeTo(graph_, job.track_files().whole());
+    if (!whole.ok()) return whole.status();
+    std::vector<std::vector<TrackNode>> files;
     for (const TrackFile& file : job.track_files().tracks()) {
-      std::vector<TrackFilesNode::Input>& added = inputs.emplace_back();
+      std::vector<TrackNode>& tracks = files.emplace_back();
       for (const TrackSignal& signal : file.signals()) {
-        const Lead lead{graph_.AddPlaylist(signal.playlist()), signal.delay_frames()};
-        graph_.Use(lead);
-        added.push_back({lead, signal.inverted() ? -1.0 : 1.0});
+        const absl::StatusOr<TrackNode> track = AddTrackTo(graph_, signal, *whole);
+        if (!track.ok()) return track.status();
+        graph_.Use(track->lead, job.start_frame());
+        tracks.push_back(*track);
       }
     }
     absl::StatusOr<std::unique_ptr<TrackFilesNode>> node =
-        TrackFilesNode::Create(job, std::move(inputs), store_, settings_.block_frames, part_frames_);
+        TrackFilesNode::Create(job, std::move(files), store_, settings_.block_frames, part_frames_);
     if (!node.ok()) return node.status();
     work.output = *std::move(node);
     return absl::OkStatus();
   }
 
-  // The print where it is made in this bundle, or null.
-  const MadePrint* MadeHere(const JobOutput& print) const {
+  // A print where it is made in this bundle, or from its blob.
+  absl::StatusOr<int> NodeOfPrint(Graph& graph, const JobOutput& print, const Window& window) {
     const auto here = made_here_.find(print.job_key());
-    return here != made_here_.end() && print.output() == 0 ? &here->second : nullptr;
-  }
-
-  absl::StatusOr<std::unique_ptr<PrintReader>> OpenPrint(const JobOutput& print, int channels,
-                                                         int64_t frames) {
+    if (here != made_here_.end() && print.output() == 0) {
+      const Window made = WindowOf(*here->second);
+      if (made.begin != window.begin || made.end != window.end)
+        return absl::InvalidArgumentError("a print does not have the length of its finish");
+      return AddPrint(graph, *here->second);
+    }
     const absl::StatusOr<Digest> digest = DigestOfOutput(earlier_, print);
     if (!digest.ok()) return digest.status();
-    return PrintReader::Open(store_, *digest, channels, frames);
+    absl::StatusOr<std::unique_ptr<PrintReader>> reader =
+        PrintReader::Open(store_, *digest, window.end - window.begin);
+    if (!reader.ok()) return reader.status();
+    return graph.AddPrint(*std::move(reader), window.begin);
   }
 
-  absl::StatusOr<int> NodeOfPrint(const JobOutput& print, int channels, int64_t frames) {
-    if (const MadePrint* made = MadeHere(print)) {
-      if (graph_.channels(made->node) == channels && made->frames == frames) return made->node;
-      return absl::InvalidArgumentError("a print does not have the channels or the length of its finish");
+  // In the order of the finish's prints. Those that are only side-chains have channels of their own.
+  absl::StatusOr<std::vector<int>> NodesOfPrints(Graph& graph, const RenderJob& job) {
+    const Finish& finish = job.finish();
+    std::vector<int> nodes;
+    for (const JobOutput& print : finish.prints()) {
+      const absl::StatusOr<int> node = NodeOfPrint(graph, print, WindowOfPrints(job));
+      if (!node.ok()) return node.status();
+      nodes.push_back(*node);
     }
-    absl::StatusOr<std::unique_ptr<PrintReader>> reader = OpenPrint(print, channels, frames);
-    if (!reader.ok()) return reader.status();
-    const int node = graph_.AddPrint(*std::move(reader));
-    graph_.Use({node, 0});
-    return node;
+    std::vector<Mix> mixes{finish.mixes().begin(), finish.mixes().end()};
+    mixes.push_back(finish.whole_mix());
+    for (const Mix& mix : mixes) {
+      for (const MixTerm& term : mix.terms()) {
+        if (graph.channels(nodes[static_cast<size_t>(term.print())]) != finish.channels())
+          return absl::InvalidArgumentError("a print does not have the channels of its finish");
+      }
+    }
+    return nodes;
+  }
+
+  static Window WindowOfPrints(const RenderJob& job) {
+    const Finish& finish = job.finish();
+    if (finish.prints_frames() > 0)
+      return {finish.prints_start_frame(), finish.prints_start_frame() + finish.prints_frames()};
+    return {job.start_frame(),
+            job.start_frame() + (finish.has_edit() ? finish.whole_frames() : job.frames())};
+  }
+
+  // The nodes of the mixes of a finish, which are used from the job's beginning on.
+  absl::StatusOr<std::vector<int>> MixesOf(const RenderJob& job) {
+    if (absl::Status checked = CheckFinish(job); !checked.ok()) return checked;
+    const absl::StatusOr<std::vector<int>> prints = NodesOfPrints(graph_, job);
+    if (!prints.ok()) return prints;
+    std::shared_ptr<const dsp::Processor> derived;
+    if (job.finish().master().has_print()) {
+      absl::StatusOr<std::shared_ptr<const dsp::Processor>> made = Derived(job);
+      if (!made.ok()) return made.status();
+      derived = *std::move(made);
+    }
+    const absl::StatusOr<std::vector<int>> mixes = AddMixesTo(graph_, job.finish(), *prints, derived);
+    if (!mixes.ok()) return mixes;
+    for (const int mix : *mixes) graph_.Use({mix, 0}, job.start_frame());
+    return mixes;
+  }
+
+  // The filter of a finished master, found in a pass of its own, once for the song and its edits.
+  absl::StatusOr<std::shared_ptr<const dsp::Processor>> Derived(const RenderJob& job) {
+    const std::string pair = EncodingOfPair(job.finish());
+    if (derived_.contains(pair)) return derived_[pair];
+    Graph graph(store_, job.sample_rate(), settings_.block_frames, part_frames_);
+    const absl::StatusOr<std::vector<int>> prints = NodesOfPrints(graph, job);
+    if (!prints.ok()) return prints.status();
+    absl::StatusOr<std::shared_ptr<const dsp::Processor>> derived =
+        DeriveFilter(graph, job, *prints, settings_, part_frames_);
+    if (derived.ok()) derived_[pair] = *derived;
+    return derived;
+  }
+
+  // What a finished master is held against, and the master.
+  static std::string EncodingOfPair(const Finish& finish) {
+    Finish pair;
+    for (const MixTerm& term : finish.whole_mix().terms()) *pair.add_prints() = finish.prints(term.print());
+    *pair.mutable_whole_mix() = finish.whole_mix();
+    for (int i = 0; i < pair.whole_mix().terms_size(); ++i)
+      pair.mutable_whole_mix()->mutable_terms(i)->set_print(i);
+    pair.set_master_fader_db(finish.master_fader_db());
+    *pair.mutable_master_fader() = finish.master_fader();
+    *pair.mutable_master() = finish.master();
+    return CanonicalEncoding(pair);
   }
 
   absl::Status PrepareFinish(Work& work) {
-    const RenderJob& job = work.job->job();
-    if (absl::Status checked = CheckFinish(job); !checked.ok()) return checked;
-    std::vector<int> prints;
-    for (const JobOutput& print : job.finish().prints()) {
-      const absl::StatusOr<int> node = NodeOfPrint(print, job.finish().channels(), job.frames());
-      if (!node.ok()) return node.status();
-      prints.push_back(*node);
-    }
+    absl::StatusOr<std::vector<int>> mixes = MixesOf(work.job->job());
+    if (!mixes.ok()) return mixes.status();
     absl::StatusOr<std::unique_ptr<FinishNode>> node =
-        FinishNode::Create(job, std::move(prints), store_, settings_.block_frames, part_frames_);
+        FinishNode::Create(work.job->job(), *std::move(mixes), store_, settings_.block_frames, part_frames_);
     if (!node.ok()) return node.status();
     work.output = *std::move(node);
     return absl::OkStatus();
   }
 
-  // What is made here is spooled in the pass; the rest is opened when the edit runs.
+  // The mixes are spooled in the pass, and cut when it is done.
   absl::Status PrepareEdit(Work& work) {
     const RenderJob& job = work.job->job();
-    if (absl::Status checked = CheckFinish(job); !checked.ok()) return checked;
-    auto spooled = std::make_unique<Spooled>();
-    for (const JobOutput& print : job.finish().prints()) {
-      const MadePrint* made = MadeHere(print);
-      if (made == nullptr) continue;
-      const int64_t frames = job.finish().print_frames();
-      const absl::StatusOr<int> node = NodeOfPrint(print, job.finish().channels(), frames);
-      if (!node.ok()) return node.status();
-      spooled->prints.push_back(*node);
-    }
-    if (spooled->prints.empty()) return absl::OkStatus();
-    spooled->stretches = StretchesOf(job.finish());
-    const std::vector<int> channels(spooled->prints.size(), job.finish().channels());
+    absl::StatusOr<std::vector<int>> mixes = MixesOf(job);
+    if (!mixes.ok()) return mixes.status();
+    const std::vector<int> channels(mixes->size(), job.finish().channels());
     absl::StatusOr<std::unique_ptr<PrintSpool>> spool =
-        PrintSpool::Create(store_, channels, job.finish().print_frames());
+        PrintSpool::Create(store_, channels, job.finish().whole_frames());
     if (!spool.ok()) return spool.status();
-    spooled->spool = *std::move(spool);
-    work.spooled = std::move(spooled);
+    work.spooled = std::make_unique<Spooled>(
+        Spooled{*std::move(mixes), StretchesOf(job), job.start_frame(), *std::move(spool)});
     return absl::OkStatus();
   }
 
   absl::Status RunPass() {
     std::vector<OutputNode*> outputs;
-    std::vector<Pass::Written> written;
     std::vector<Spooled*> spooled;
-    int64_t frames = 0;
     for (Work& work : works_) {
       if (work.output != nullptr) outputs.push_back(work.output.get());
-      if (work.sink != nullptr) written.push_back({made_here_.at(work.job->key()).node, work.sink.get()});
       if (work.spooled != nullptr) spooled.push_back(work.spooled.get());
-      if (!IsEdit(work.job->job())) frames = work.job->job().frames();
     }
-    Pass pass(graph_, std::move(outputs), std::move(written), std::move(spooled), settings_.block_frames,
-              part_frames_);
-    return pass.Run(frames, settings_);
+    Pass pass(graph_, std::move(outputs), written_, std::move(spooled), settings_.block_frames, part_frames_);
+    return pass.Run(settings_);
   }
 
   absl::Status RunEdit(Work& work) {
-    const RenderJob& job = work.job->job();
-    std::vector<std::unique_ptr<PrintReader>> prints;
-    size_t spooled = 0;
-    for (const JobOutput& print : job.finish().prints()) {
-      if (MadeHere(print) != nullptr) {
-        prints.push_back(work.spooled->spool->Reader(spooled++));
-        continue;
-      }
-      absl::StatusOr<std::unique_ptr<PrintReader>> reader =
-          OpenPrint(print, job.finish().channels(), job.finish().print_frames());
-      if (!reader.ok()) return reader.status();
-      prints.push_back(*std::move(reader));
-    }
+    std::vector<std::unique_ptr<PrintReader>> mixes;
+    for (size_t i = 0; i < work.spooled->nodes.size(); ++i) mixes.push_back(work.spooled->spool->Reader(i));
     absl::StatusOr<std::unique_ptr<EditPass>> edit =
-        EditPass::Create(job, std::move(prints), store_, settings_.block_frames, part_frames_);
+        EditPass::Create(work.job->job(), std::move(mixes), store_, settings_.block_frames, part_frames_);
     if (!edit.ok()) return edit.status();
     work.edit = *std::move(edit);
     return work.edit->Run(settings_);
@@ -247,25 +288,26 @@ class Bundle {
   const RenderSettings settings_;
   const int part_frames_;
   Graph graph_;
-  std::map<std::string, MadePrint> made_here_;  // by job key
+  std::map<std::string, const RenderJob*> made_here_;  // prints, by job key
   std::vector<Work> works_;
+  std::vector<Pass::Written> written_;
+  std::map<std::string, std::shared_ptr<const dsp::Processor>> derived_;  // by EncodingOfPair
 };
 
-// All of one rate and beginning, and, but for edits, of one length.
+// All of one rate; what is delivered of one beginning and, but for edits, of one length; prints too.
 absl::Status CheckTogether(const std::vector<const PlannedJob*>& jobs) {
-  const RenderJob* pass = nullptr;
+  std::map<bool, const RenderJob*> first;  // by whether it is a print
   for (const PlannedJob* planned : jobs) {
     const RenderJob& job = planned->job();
     if (job.engine_version() != kEngineVersion)
       return absl::UnimplementedError("the job is for another version of the engine");
     if (absl::Status checked = CheckTimes(job); !checked.ok()) return checked;
-    if (job.sample_rate() != jobs.front()->job().sample_rate() ||
-        job.start_frame() != jobs.front()->job().start_frame())
-      return absl::InvalidArgumentError("the jobs of a bundle have one rate and one beginning");
+    if (job.sample_rate() != jobs.front()->job().sample_rate())
+      return absl::InvalidArgumentError("the jobs of a bundle have one rate");
     if (IsEdit(job)) continue;
-    if (pass != nullptr && pass->frames() != job.frames())
-      return absl::InvalidArgumentError("the jobs of a bundle have one length");
-    pass = &job;
+    const RenderJob* const like = first.emplace(job.has_print(), &job).first->second;
+    if (like->frames() != job.frames() || like->start_frame() != job.start_frame())
+      return absl::InvalidArgumentError("the jobs of a bundle have one beginning and one length");
   }
   return absl::OkStatus();
 }
@@ -280,7 +322,7 @@ absl::StatusOr<std::vector<JobResult>> RenderBundle(const std::vector<const Plan
   Bundle bundle(jobs, earlier, store, settings);
   if (absl::Status prepared = bundle.Prepare(); !prepared.ok()) return prepared;
   if (absl::Status done = bundle.Run(); !done.ok()) return done;
-  return bundle.Finish();
+  return bundle.TakeResults();
 }
 
 }  // namespace trackout

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "worker/dsp/fade.h"
+#include "worker/render/finish_graph.h"
 #include "worker/render/pass.h"
 
 namespace trackout {
@@ -25,13 +26,14 @@ std::vector<EditPass::Placed> EditPass::Place(const Edit& edit) {
   return placed;
 }
 
-std::vector<Stretch> StretchesOf(const Finish& finish) {
+std::vector<Stretch> StretchesOf(const RenderJob& job) {
+  const Finish& finish = job.finish();
   std::vector<std::pair<int64_t, int64_t>> all;
   for (const EditPass::Placed& section : EditPass::Place(finish.edit())) {
-    const int64_t from = std::clamp(section.from_frame, int64_t{0}, finish.print_frames());
+    const int64_t from = std::clamp(section.from_frame, int64_t{0}, finish.whole_frames());
     const int64_t to =
-        std::clamp(section.from_frame + section.end - section.begin, int64_t{0}, finish.print_frames());
-    if (from < to) all.emplace_back(from, to);
+        std::clamp(section.from_frame + section.end - section.begin, int64_t{0}, finish.whole_frames());
+    if (from < to) all.emplace_back(job.start_frame() + from, job.start_frame() + to);
   }
   std::sort(all.begin(), all.end());
   std::vector<Stretch> stretches;
@@ -48,31 +50,27 @@ std::vector<Stretch> StretchesOf(const Finish& finish) {
 }
 
 absl::StatusOr<std::unique_ptr<EditPass>> EditPass::Create(const RenderJob& job,
-                                                           std::vector<std::unique_ptr<PrintReader>> prints,
+                                                           std::vector<std::unique_ptr<PrintReader>> mixes,
                                                            FileStore& store, int block_frames,
                                                            int part_frames) {
   absl::StatusOr<std::unique_ptr<Delivery>> delivery = DeliveryOf(job, store, part_frames);
   if (!delivery.ok()) return delivery.status();
   return std::unique_ptr<EditPass>(
-      new EditPass(job, std::move(prints), block_frames, part_frames, *std::move(delivery)));
+      new EditPass(job, std::move(mixes), block_frames, part_frames, *std::move(delivery)));
 }
 
-EditPass::EditPass(const RenderJob& job, std::vector<std::unique_ptr<PrintReader>> prints, int block_frames,
+EditPass::EditPass(const RenderJob& job, std::vector<std::unique_ptr<PrintReader>> mixes, int block_frames,
                    int part_frames, std::unique_ptr<Delivery> delivery)
     : job_(job),
-      mixer_(job.finish()),
       sections_(Place(job.finish().edit())),
-      prints_(std::move(prints)),
+      readers_(std::move(mixes)),
       block_frames_(block_frames),
       part_frames_(static_cast<size_t>(part_frames)),
       delivery_(std::move(delivery)) {
   const int channels = job.finish().channels();
-  for (size_t mix = 0; mix < mixer_.mix_count(); ++mix)
-    mixes_.emplace_back(channels, static_cast<size_t>(block_frames));
-  for (int begin = 0; begin < block_frames; begin += part_frames) {
-    buffers_.push_back({std::vector<Block>(prints_.size(), Block(channels, part_frames_)),
-                        Block(channels, part_frames_), Delivery::Buffers(part_frames_)});
-  }
+  mixes_.assign(readers_.size(), Block(channels, static_cast<size_t>(block_frames)));
+  for (int begin = 0; begin < block_frames; begin += part_frames)
+    buffers_.push_back({Block(channels, part_frames_), Delivery::Buffers(part_frames_)});
 }
 
 absl::Status EditPass::Run(const RenderSettings& settings) {
@@ -104,39 +102,33 @@ absl::Status EditPass::AddSection(const Placed& section, int64_t first, size_t f
   const int64_t begin = std::max(first, section.begin);
   const int64_t end = std::min(first + static_cast<int64_t>(frames), section.end);
   const auto count = static_cast<size_t>(end - begin);
-  std::vector<absl::Status> loaded(prints_.size());
-  ForEach(crew, static_cast<int>(prints_.size()), [&](int i) {
-    const auto print = static_cast<size_t>(i);
-    loaded[print] = prints_[print]->Load(section.from_frame + begin - section.begin, count);
+  std::vector<absl::Status> loaded(readers_.size());
+  ForEach(crew, static_cast<int>(readers_.size()), [&](int i) {
+    const auto mix = static_cast<size_t>(i);
+    loaded[mix] = readers_[mix]->Load(section.from_frame + begin - section.begin, count);
   });
   for (const absl::Status& status : loaded) {
     if (!status.ok()) return status;
   }
   ForEach(crew, PartCount(count, part_frames_), [&](int part) {
     const size_t from = static_cast<size_t>(part) * part_frames_;
-    MixPart(section, first, begin + static_cast<int64_t>(from), std::min(part_frames_, count - from), part);
+    AddPart(section, first, begin + static_cast<int64_t>(from), std::min(part_frames_, count - from), part);
   });
   return absl::OkStatus();
 }
 
 // Frames of the edit from `begin` on; the block begins at `first`.
-void EditPass::MixPart(const Placed& section, int64_t first, int64_t begin, size_t count, int part) {
+void EditPass::AddPart(const Placed& section, int64_t first, int64_t begin, size_t count, int part) {
   Buffers& buffers = buffers_[static_cast<size_t>(part)];
-  const int64_t print_frame = section.from_frame + begin - section.begin;
-  std::vector<ConstPlanes> prints;
-  for (size_t print = 0; print < prints_.size(); ++print) {
-    const Planes planes = buffers.prints[print].planes(0, count);
-    prints_[print]->Unpack(print_frame, planes);
-    prints.push_back(planes);
-  }
+  const int64_t song_frame = section.from_frame + begin - section.begin;
   for (size_t mix = 0; mix < mixes_.size(); ++mix) {
     const Planes mixed = buffers.mix.planes(0, count);
-    mixer_.Render(mix, prints, job_.start_frame() + print_frame, mixed);
+    readers_[mix]->Unpack(song_frame, mixed);
     const int64_t final_fade = job_.final_fade_frames();
     for (const std::span<double> plane : mixed) {
       if (final_fade > 0) {
         dsp::FadeOut(dsp::FadeShape::kLinear, final_fade,
-                     print_frame - (job_.finish().print_frames() - final_fade), plane);
+                     song_frame - (job_.finish().whole_frames() - final_fade), plane);
       }
       if (section.fade_in > 0)
         dsp::FadeIn(dsp::FadeShape::kEqualPower, section.fade_in, begin - section.begin, plane);

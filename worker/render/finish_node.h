@@ -1,55 +1,53 @@
-// The finish of a song: prints in, mixes and stems out, at the song's whole length.
+// Files of the song's whole length: the finish, mixes and stems; and tracks.
 #pragma once
 
 #include <memory>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "worker/render/mixer.h"
+#include "worker/render/graph/print_graph.h"
 #include "worker/render/output_node.h"
 
 namespace trackout {
 
 class FinishNode : public OutputNode {
  public:
-  // `job` is checked; `prints` stand for job.finish().prints(), in order.
-  static absl::StatusOr<std::unique_ptr<FinishNode>> Create(const RenderJob& job, std::vector<int> prints,
+  // `job` is checked; `mixes`: the nodes of job.finish().mixes(), in order.
+  static absl::StatusOr<std::unique_ptr<FinishNode>> Create(const RenderJob& job, std::vector<int> mixes,
                                                             FileStore& store, int block_frames,
                                                             int part_frames);
 
-  void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
+  void RenderPart(const Graph& graph, int64_t frame, size_t from, size_t count,
                   Delivery::Buffers& buffers) override;
+  std::vector<ConstPlanes> Signals(const Graph& graph, int64_t frame, size_t frames) override;
 
  private:
-  FinishNode(const RenderJob& job, Mixer mixer, std::vector<int> prints, std::vector<Block> mixes,
+  FinishNode(const RenderJob& job, std::vector<int> mixes, std::vector<Block> faded,
              std::unique_ptr<Delivery> delivery);
 
-  const Mixer mixer_;
-  const std::vector<int> prints_;
-  const int64_t start_frame_;
+  const std::vector<int> mixes_;
+  std::vector<Block> faded_;  // the mixes, where the end fades away; else none
 };
 
-// Tracks as files: what they play, with polarity and delay.
+// Tracks as files: what they play, up to their faders.
 class TrackFilesNode : public OutputNode {
  public:
-  // `signals`: of each file, what it adds up.
-  struct Input {
-    Lead lead;
-    double polarity;
-  };
+  // `tracks`: of each file, what it adds up.
   static absl::StatusOr<std::unique_ptr<TrackFilesNode>> Create(const RenderJob& job,
-                                                                std::vector<std::vector<Input>> inputs,
+                                                                std::vector<std::vector<TrackNode>> tracks,
                                                                 FileStore& store, int block_frames,
                                                                 int part_frames);
 
-  void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
+  void RenderPart(const Graph& graph, int64_t frame, size_t from, size_t count,
                   Delivery::Buffers& buffers) override;
+  std::vector<ConstPlanes> Signals(const Graph& graph, int64_t frame, size_t frames) override;
 
  private:
-  TrackFilesNode(const RenderJob& job, std::vector<std::vector<Input>> inputs, std::vector<Block> tracks,
+  TrackFilesNode(const RenderJob& job, std::vector<std::vector<TrackNode>> tracks, std::vector<Block> signals,
                  std::unique_ptr<Delivery> delivery);
 
-  const std::vector<std::vector<Input>> inputs_;
+  const std::vector<std::vector<TrackNode>> tracks_;
+  std::vector<Block> signals_;
 };
 
 }  // namespace trackout

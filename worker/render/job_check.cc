@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "fmt/format.h"
 #include "worker/dsp/layout.h"
+#include "worker/render/graph/processors.h"
 
 namespace trackout {
 namespace {
@@ -79,20 +80,23 @@ absl::Status CheckPlaylist(const Playlist& playlist) {
   return absl::OkStatus();
 }
 
+using Strips = google::protobuf::RepeatedPtrField<Strip>;
+
 // Whether a signal can be led into this strip: it is a bus or a return.
-bool IsSum(const Print& print, int index) {
-  return index >= 0 && index < print.strips_size() && !print.strips(index).has_playlist();
+bool IsSum(const Strips& strips, int index) {
+  return index >= 0 && index < strips.size() && !strips[index].has_playlist();
 }
 
-absl::Status CheckSend(const Print& print, const Send& send) {
-  if (!IsSum(print, send.to())) return Wrong("a send goes to a strip that is not there, or that is a track");
+absl::Status CheckSend(const Strips& strips, const Send& send) {
+  if (!IsSum(strips, send.to())) return Wrong("a send goes to a strip that is not there, or that is a track");
   if (!IsLevel(send.level_db()) || !IsEnvelope(send.level(), IsLevel))
     return Wrong("a send's level is no level");
   if (send.has_pan() && !IsPan(send.pan())) return Wrong("a send's pan is out of range");
   return absl::OkStatus();
 }
 
-absl::Status CheckStrip(const Print& print, const Strip& strip) {
+// `whole`: what its inserts listen to.
+absl::Status CheckStrip(const Strips& strips, const Strip& strip, const Strips& whole) {
   if (!dsp::IsLayout(strip.channels())) return Wrong("a strip's channels are no layout");
   if (strip.has_playlist()) {
     if (absl::Status checked = CheckPlaylist(strip.playlist()); !checked.ok()) return checked;
@@ -108,11 +112,30 @@ absl::Status CheckStrip(const Print& print, const Strip& strip) {
     return Wrong("a pan is out of range");
   if (!IsEnvelope(strip.mute(), [](double value) { return value == 0 || value == 1; }))
     return Wrong("a mute is neither on nor off");
-  if (strip.feeds() != -1 && strip.feeds() != -2 && !IsSum(print, strip.feeds()))
+  if (strip.feeds() != -1 && strip.feeds() != -2 && !IsSum(strips, strip.feeds()))
     return Wrong("a strip feeds one that is not there, or a track");
   for (const Send& send : strip.sends()) {
-    if (absl::Status checked = CheckSend(print, send); !checked.ok()) return checked;
+    if (absl::Status checked = CheckSend(strips, send); !checked.ok()) return checked;
   }
+  return CheckProcessors(strip.inserts(), whole.size());
+}
+
+// Strips that a whole song's gains listen to: they feed and listen to each other.
+absl::Status CheckWhole(const Strips& whole) {
+  for (const Strip& strip : whole) {
+    if (absl::Status checked = CheckStrip(whole, strip, whole); !checked.ok()) return checked;
+    if (strip.feeds() == -1) return Wrong("a strip that is only listened to feeds the print");
+    if (strip.has_whole()) return Wrong("a strip that is listened to listens to another as its whole");
+  }
+  return absl::OkStatus();
+}
+
+// A strip goes through the inserts of its whole with that one's gains.
+absl::Status CheckIsPartOf(const Strip& strip, const Strips& whole) {
+  if (!strip.has_whole()) return absl::OkStatus();
+  if (strip.whole() < 0 || strip.whole() >= whole.size()) return Wrong("the whole of a strip is not there");
+  if (whole[strip.whole()].channels() != strip.channels())
+    return Wrong("a strip does not have the channels of its whole");
   return absl::OkStatus();
 }
 
@@ -129,7 +152,7 @@ bool IsIndex(int index, int size) {
 }
 
 absl::Status CheckEdit(const Finish& finish) {
-  if (!IsFrame(finish.print_frames())) return Wrong("the prints' length is out of range");
+  if (!IsFrame(finish.whole_frames())) return Wrong("what an edit is cut from has a length out of range");
   if (!IsFrame(finish.edit().fade_out_frames())) return Wrong("a fade is out of range");
   for (const EditSection& section : finish.edit().sections()) {
     if (!IsFrame(section.from_frame()) || !IsFrame(section.to_frame()) ||
@@ -139,21 +162,43 @@ absl::Status CheckEdit(const Finish& finish) {
   return absl::OkStatus();
 }
 
+absl::Status CheckMix(const Finish& finish, const Mix& mix) {
+  for (const MixTerm& term : mix.terms()) {
+    if (!IsIndex(term.print(), finish.prints_size())) return Wrong("a mix has a print that is not there");
+    if (!IsLevel(term.gain_db())) return Wrong("a mix has a gain that is no level");
+  }
+  const bool has_print = finish.master().has_print();
+  if (mix.master() == MASTER_RESIDUAL && !has_print) return Wrong("a residual is of no finished master");
+  if (has_print && mix.master() == MASTER_OWN) return Wrong("a finished master has no gains of its own");
+  return absl::OkStatus();
+}
+
+absl::Status CheckMaster(const Finish& finish) {
+  if (!IsLevel(finish.master_fader_db()) || !IsEnvelope(finish.master_fader(), IsLevel))
+    return Wrong("the master fader is no level");
+  const MasterChain& master = finish.master();
+  if (master.has_print()) {
+    if (absl::Status checked = CheckPlaylist(master.print()); !checked.ok()) return checked;
+    if (master.print().channels() != finish.channels() || !master.inserts().empty())
+      return Wrong("a finished master does not have the channels of its finish, or has inserts");
+  }
+  return CheckProcessors(master.inserts(), finish.prints_size());
+}
+
 absl::Status CheckMixes(const Finish& finish) {
   for (const Mix& mix : finish.mixes()) {
-    for (const MixTerm& term : mix.terms()) {
-      if (!IsIndex(term.print(), finish.prints_size())) return Wrong("a mix has a print that is not there");
-      if (!IsLevel(term.gain_db())) return Wrong("a mix has a gain that is no level");
-    }
+    if (absl::Status checked = CheckMix(finish, mix); !checked.ok()) return checked;
   }
-  return absl::OkStatus();
+  return CheckMix(finish, finish.whole_mix());
 }
 
 }  // namespace
 
 absl::Status CheckTimes(const RenderJob& job) {
   if (!IsRate(job.sample_rate())) return Wrong("the job's rate is out of range");
-  if (job.frames() < 0 || job.frames() > kLongestFileFrames || !IsFrame(job.start_frame()))
+  const bool is_start =
+      job.has_print() ? std::abs(job.start_frame()) <= kMostFrames : IsFrame(job.start_frame());
+  if (job.frames() < 0 || job.frames() > kLongestFileFrames || !is_start)
     return Wrong("the job's frames are out of range");
   if (!IsFrame(job.final_fade_frames())) return Wrong("a fade is out of range");
   return absl::OkStatus();
@@ -161,19 +206,30 @@ absl::Status CheckTimes(const RenderJob& job) {
 
 absl::Status CheckPrint(const Print& print) {
   if (!dsp::IsLayout(print.channels())) return Wrong("a print's channels are no layout");
+  if (absl::Status checked = CheckWhole(print.whole()); !checked.ok()) return checked;
+  if (print.has_tap()) {
+    if (print.tap() < 0 || print.tap() >= print.whole_size()) return Wrong("a print taps what is not there");
+    if (print.whole(print.tap()).channels() != print.channels())
+      return Wrong("a print does not have the channels of what it taps");
+  }
   for (const Strip& strip : print.strips()) {
-    if (absl::Status checked = CheckStrip(print, strip); !checked.ok()) return checked;
+    if (absl::Status checked = CheckStrip(print.strips(), strip, print.whole()); !checked.ok())
+      return checked;
+    if (absl::Status checked = CheckIsPartOf(strip, print.whole()); !checked.ok()) return checked;
   }
   return absl::OkStatus();
 }
 
 absl::Status CheckTrackFiles(const TrackFiles& files) {
+  if (absl::Status checked = CheckWhole(files.whole()); !checked.ok()) return checked;
   for (const TrackFile& file : files.tracks()) {
     if (absl::Status checked = CheckFile(file.format(), file.channels(), file.channels()); !checked.ok())
       return checked;
     for (const TrackSignal& signal : file.signals()) {
       if (absl::Status checked = CheckPlaylist(signal.playlist()); !checked.ok()) return checked;
       if (std::abs(signal.delay_frames()) > kMostFrames) return Wrong("a delay is out of range");
+      if (absl::Status checked = CheckProcessors(signal.inserts(), files.whole_size()); !checked.ok())
+        return checked;
     }
   }
   return absl::OkStatus();
@@ -182,9 +238,10 @@ absl::Status CheckTrackFiles(const TrackFiles& files) {
 absl::Status CheckFinish(const RenderJob& job) {
   const Finish& finish = job.finish();
   if (!dsp::IsLayout(finish.channels())) return Wrong("a finish's channels are no layout");
-  if (!IsLevel(finish.master_fader_db()) || !IsEnvelope(finish.master_fader(), IsLevel))
-    return Wrong("the master fader is no level");
+  if (absl::Status checked = CheckMaster(finish); !checked.ok()) return checked;
   if (absl::Status checked = CheckMixes(finish); !checked.ok()) return checked;
+  if (std::abs(finish.prints_start_frame()) > kMostFrames || !IsFrame(finish.prints_frames()))
+    return Wrong("the prints' frames are out of range");
   for (const MixFile& file : finish.mix_files()) {
     if (!IsIndex(file.mix(), finish.mixes_size())) return Wrong("a file has a mix that is not there");
     if (absl::Status checked = CheckFile(file.format(), file.channels(), finish.channels()); !checked.ok())
@@ -203,22 +260,31 @@ absl::Status CheckFinish(const RenderJob& job) {
 }
 
 // Kahn's way, without recursion: a print of a million strips in a row is no reason to crash.
-absl::StatusOr<std::vector<int>> OrderOfStrips(const Print& print) {
-  std::vector<int> inputs(static_cast<size_t>(print.strips_size()), 0);
-  const auto for_each_target = [&](const Strip& strip, const auto& visit) {
-    if (strip.feeds() >= 0) visit(strip.feeds());
-    for (const Send& send : strip.sends()) visit(send.to());
+absl::StatusOr<std::vector<int>> OrderOfStrips(const google::protobuf::RepeatedPtrField<Strip>& strips,
+                                               SidechainsWithin sidechains) {
+  std::vector<std::vector<int>> targets(static_cast<size_t>(strips.size()));
+  std::vector<int> inputs(targets.size(), 0);
+  const auto add = [&](int from, int to) {
+    targets[static_cast<size_t>(from)].push_back(to);
+    ++inputs[static_cast<size_t>(to)];
   };
-  for (const Strip& strip : print.strips())
-    for_each_target(strip, [&](int target) { ++inputs[static_cast<size_t>(target)]; });
+  for (int i = 0; i < strips.size(); ++i) {
+    const Strip& strip = strips[i];
+    if (strip.feeds() >= 0) add(i, strip.feeds());
+    for (const Send& send : strip.sends()) add(i, send.to());
+    if (sidechains == SidechainsWithin::kNo) continue;
+    for (const Processor& insert : strip.inserts()) {
+      if (insert.has_sidechain()) add(insert.sidechain(), i);
+    }
+  }
   std::vector<int> order;
-  for (int i = 0; i < print.strips_size(); ++i) {
+  for (int i = 0; i < strips.size(); ++i) {
     if (inputs[static_cast<size_t>(i)] == 0) order.push_back(i);
   }
   for (size_t i = 0; i < order.size(); ++i) {
-    for_each_target(print.strips(order[i]), [&](int target) {
+    for (const int target : targets[static_cast<size_t>(order[i])]) {
       if (--inputs[static_cast<size_t>(target)] == 0) order.push_back(target);
-    });
+    }
   }
   if (order.size() != inputs.size()) return Wrong("the strips of a print form a cycle");
   return order;

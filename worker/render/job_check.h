@@ -17,8 +17,11 @@ absl::Status CheckFinish(const RenderJob& job);
 // Of any kind: its rate, its length, where it begins.
 absl::Status CheckTimes(const RenderJob& job);
 
-// The strips of a print, each behind all that feed it or send to it. InvalidArgument: they form a cycle. The
-// indices of the print passed CheckPrint.
-absl::StatusOr<std::vector<int>> OrderOfStrips(const Print& print);
+// The strips, each behind all that feed it or send to it; with side-chains within them (as in Print.whole)
+// also behind what it listens to. InvalidArgument: they form a cycle. The indices of the strips passed
+// CheckPrint.
+enum class SidechainsWithin { kNo, kYes };
+absl::StatusOr<std::vector<int>> OrderOfStrips(const google::protobuf::RepeatedPtrField<Strip>& strips,
+                                               SidechainsWithin sidechains);
 
 }  // namespace trackout

@@ -1,4 +1,4 @@
-// What stands at the end of the graph: nodes that make signals for files, part by part.
+// What stands at the end of the graph: signals that become files, part by part.
 #pragma once
 
 #include <cstdint>
@@ -11,31 +11,42 @@
 
 namespace trackout {
 
+// A stretch of the song that a pass makes: from its first frame to the one behind its last.
+struct Window {
+  int64_t begin = 0;
+  int64_t end = 0;
+};
+
 // RenderPart may run on many threads, for parts that do not overlap.
 class OutputNode {
  public:
   virtual ~OutputNode() = default;
 
-  // Frames [first, first + count) of the job; they lie `from` behind the block's beginning.
-  virtual void RenderPart(const Graph& graph, int64_t first, size_t from, size_t count,
-                          Delivery::Buffers& buffers) = 0;
-  // All signals of the block that RenderPart has been through. Of a finish they are there only where its
-  // delivery converts; elsewhere a mix that is a print as it is was never copied.
-  std::vector<ConstPlanes> Signals(size_t frames);
+  Window window() const { return {start_frame_, start_frame_ + frames_}; }
 
+  // Frames [frame, frame + count) of the song; they lie `from` behind the block's beginning.
+  virtual void RenderPart(const Graph& graph, int64_t frame, size_t from, size_t count,
+                          Delivery::Buffers& buffers) = 0;
+  // All signals of the block that begins at this frame of the song, which RenderPart has been through.
+  virtual std::vector<ConstPlanes> Signals(const Graph& graph, int64_t frame, size_t frames) = 0;
+
+  // A block of the song begins.
+  void Begin(int64_t frame, size_t frames) { delivery_->Begin(frame - start_frame_, frames); }
   Delivery& delivery() { return *delivery_; }
 
  protected:
-  // `signals`: a block for each of the delivery's signals.
-  OutputNode(const RenderJob& job, std::vector<Block> signals, std::unique_ptr<Delivery> delivery);
+  OutputNode(const RenderJob& job, std::unique_ptr<Delivery> delivery);
 
-  // The job's fade at its end, on what stands at its frame `first`.
-  void FadeAway(int64_t first, const Planes& planes) const;
+  bool FadesAway() const { return fade_frames_ > 0; }
+  // The job's fade at its end, on what stands at this frame of the song.
+  void FadeAway(int64_t frame, const Planes& planes) const;
 
-  const int64_t fade_frames_;
-  const int64_t fade_begin_;
   const std::unique_ptr<Delivery> delivery_;
-  std::vector<Block> signals_;
+
+ private:
+  const int64_t start_frame_;
+  const int64_t frames_;
+  const int64_t fade_frames_;
 };
 
 }  // namespace trackout

@@ -60,14 +60,31 @@ Pass::Pass(Graph& graph, std::vector<OutputNode*> outputs, std::vector<Written> 
   }
 }
 
-absl::Status Pass::Run(int64_t total_frames, const RenderSettings& settings) {
-  // Blocks of the pre-roll end where the first that is written begins.
-  for (int64_t first = -graph_.PrerollFrames(); first < total_frames;) {
+std::vector<int64_t> Pass::Bounds() const {
+  std::vector<int64_t> bounds;
+  const auto add = [&](int64_t begin, int64_t end) {
+    bounds.push_back(begin);
+    bounds.push_back(end);
+  };
+  for (const OutputNode* output : outputs_) add(output->window().begin, output->window().end);
+  for (const Written& written : written_) add(written.window.begin, written.window.end);
+  for (const Spooled* spooled : spooled_) {
+    for (const Stretch& stretch : spooled->stretches) add(stretch.from_frame(), stretch.to_frame());
+  }
+  std::sort(bounds.begin(), bounds.end());
+  return bounds;
+}
+
+// Before the first bound is the pre-roll, which is made and not delivered.
+absl::Status Pass::Run(const RenderSettings& settings) {
+  const std::vector<int64_t> bounds = Bounds();
+  if (bounds.empty()) return absl::OkStatus();
+  for (int64_t first = std::min(graph_.FirstFrame(), bounds.front()); first < bounds.back();) {
     if (settings.stop) return absl::CancelledError("stopped");
-    const int64_t end = first < 0 ? 0 : total_frames;
+    const int64_t end = *std::upper_bound(bounds.begin(), bounds.end(), first);
     const auto frames = static_cast<int>(std::min<int64_t>(block_frames_, end - first));
     if (absl::Status done = RunBlock(first, frames, settings.crew); !done.ok()) return done;
-    if (first >= 0 && settings.frames_done != nullptr) *settings.frames_done += frames;
+    if (first >= bounds.front() && settings.frames_done != nullptr) *settings.frames_done += frames;
     first += frames;
   }
   return absl::OkStatus();
@@ -75,36 +92,40 @@ absl::Status Pass::Run(int64_t total_frames, const RenderSettings& settings) {
 
 absl::Status Pass::RunBlock(int64_t first, int frames, Crew* crew) {
   if (absl::Status loaded = graph_.Load(first, frames, crew); !loaded.ok()) return loaded;
-  const bool is_delivered = first >= 0;
   const auto count = static_cast<size_t>(frames);
-  if (is_delivered) {
-    for (OutputNode* output : outputs_) output->delivery().Begin(first, count);
+  const auto is_in = [&](const Window& window) { return window.begin <= first && first < window.end; };
+  std::vector<OutputNode*> outputs;
+  for (OutputNode* output : outputs_) {
+    if (!is_in(output->window())) continue;
+    output->Begin(first, count);
+    outputs.push_back(output);
   }
   if (!graph_.IsInStep()) graph_.RenderLevels(crew, scratch_);
-  ForEach(crew, graph_.parts(), [&](int part) {
-    if (graph_.IsInStep()) graph_.RenderPart(part, scratch_[static_cast<size_t>(part)]);
-    if (is_delivered) RenderPart(first, part);
-  });
-  if (!is_delivered) return absl::OkStatus();
-
+  if (graph_.IsInStep() || !outputs.empty()) {
+    ForEach(crew, graph_.parts(), [&](int part) {
+      if (graph_.IsInStep()) graph_.RenderPart(part, scratch_[static_cast<size_t>(part)]);
+      RenderPart(first, part, outputs);
+    });
+  }
   std::vector<DeliveredBlock> blocks;
-  for (OutputNode* output : outputs_) {
+  for (OutputNode* output : outputs) {
     DeliveredBlock& block = blocks.emplace_back(DeliveredBlock{&output->delivery(), {}});
-    if (block.delivery->converter_count() > 0) block.signals = output->Signals(count);
+    if (block.delivery->converter_count() > 0) block.signals = output->Signals(graph_, first, count);
   }
   std::vector<std::function<absl::Status()>> more_work;
-  for (const Written& print : written_)
-    more_work.emplace_back([&, first, count] {
-      return print.sink->Write(graph_.at({print.print, 0}, first, count));
-    });
+  for (const Written& print : written_) {
+    if (!is_in(print.window)) continue;
+    more_work.emplace_back(
+        [&, first, count] { return print.sink->Write(graph_.at(print.print, first, count)); });
+  }
   for (Spooled* spooled : spooled_)
     more_work.emplace_back([this, spooled, first, count] { return Spool(*spooled, first, count); });
   return Deliver(blocks, more_work, buffers_.front(), crew);
 }
 
-void Pass::RenderPart(int64_t first, int part) {
+void Pass::RenderPart(int64_t first, int part, const std::vector<OutputNode*>& outputs) {
   const size_t from = graph_.PartBegin(part);
-  for (OutputNode* output : outputs_) {
+  for (OutputNode* output : outputs) {
     output->RenderPart(graph_, first + static_cast<int64_t>(from), from, graph_.PartFrames(part),
                        buffers_[static_cast<size_t>(part)]);
   }
@@ -115,9 +136,9 @@ absl::Status Pass::Spool(Spooled& spooled, int64_t first, size_t frames) {
     const int64_t from = std::max(first, stretch.from_frame());
     const int64_t to = std::min(first + static_cast<int64_t>(frames), stretch.to_frame());
     if (from >= to) continue;
-    for (size_t i = 0; i < spooled.prints.size(); ++i) {
+    for (size_t i = 0; i < spooled.nodes.size(); ++i) {
       absl::Status written = spooled.spool->Write(
-          i, from, graph_.at({spooled.prints[i], 0}, from, static_cast<size_t>(to - from)));
+          i, from - spooled.start_frame, graph_.at(spooled.nodes[i], from, static_cast<size_t>(to - from)));
       if (!written.ok()) return written;
     }
   }

@@ -30,10 +30,11 @@ absl::Status Deliver(const std::vector<DeliveredBlock>& blocks,
                      const std::vector<std::function<absl::Status()>>& more_work, Delivery::Buffers& buffers,
                      Crew* crew);
 
-// Prints of the pass that edits will read, and the stretches of them.
+// Signals of the pass that are kept aside, and the stretches of them (of the song) that will be read.
 struct Spooled {
-  std::vector<int> prints;  // nodes, in the spool's order
+  std::vector<int> nodes;  // in the spool's order
   std::vector<Stretch> stretches;
+  int64_t start_frame = 0;  // of the song: the spool's frame 0
   std::unique_ptr<PrintSpool> spool;
 };
 
@@ -42,6 +43,7 @@ class Pass {
   // A print that is written.
   struct Written {
     int print;  // a node
+    Window window;
     PrintSink* sink;
   };
 
@@ -49,12 +51,13 @@ class Pass {
   Pass(Graph& graph, std::vector<OutputNode*> outputs, std::vector<Written> written,
        std::vector<Spooled*> spooled, int block_frames, int part_frames);
 
-  // Frames 0 .. frames - 1 of the jobs.
-  absl::Status Run(int64_t frames, const RenderSettings& settings);
+  absl::Status Run(const RenderSettings& settings);
 
  private:
+  // Frames of the song where what is delivered or written begins or ends: a block lies between two.
+  std::vector<int64_t> Bounds() const;
   absl::Status RunBlock(int64_t first, int frames, Crew* crew);
-  void RenderPart(int64_t first, int part);
+  void RenderPart(int64_t first, int part, const std::vector<OutputNode*>& outputs);
   absl::Status Spool(Spooled& spooled, int64_t first, size_t frames);
 
   Graph& graph_;

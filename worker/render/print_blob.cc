@@ -59,8 +59,11 @@ absl::StatusOr<Rendered> PrintSink::Finish() {
 }
 
 absl::StatusOr<std::unique_ptr<PrintReader>> PrintReader::Open(FileStore& store, const Digest& digest,
-                                                               int channels, int64_t frames) {
-  if (digest.size_bytes() != frames * channels * kSampleBytes)
+                                                               int64_t frames) {
+  const int64_t plane_bytes = frames * kSampleBytes;
+  const auto channels = static_cast<int>(
+      plane_bytes == 0 ? 0 : std::min<int64_t>(digest.size_bytes() / plane_bytes, dsp::kMostChannels + 1));
+  if (!dsp::IsLayout(channels) || digest.size_bytes() != plane_bytes * channels)
     return absl::InvalidArgumentError("a print does not have the channels or the length that the job says");
   absl::StatusOr<std::string> path = store.PathOf(digest);
   if (!path.ok()) return path.status();

@@ -29,9 +29,9 @@ class PrintSink {
 // A print of a stretch of song, read anywhere. Load wants it alone; many may unpack.
 class PrintReader {
  public:
-  // InvalidArgument where the blob does not have `frames` frames of so many channels.
+  // InvalidArgument where the blob does not have `frames` frames of the channels of a layout.
   static absl::StatusOr<std::unique_ptr<PrintReader>> Open(FileStore& store, const Digest& digest,
-                                                           int channels, int64_t frames);
+                                                           int64_t frames);
   // Of a part of a file, from this byte on.
   PrintReader(std::shared_ptr<const DiskFile> file, int64_t offset, int channels, int64_t frames);
 

@@ -39,7 +39,7 @@ class EditTest : public test::Studio {
   Finish FinishOfBoth() const {
     Finish finish;
     finish.set_channels(2);
-    finish.set_print_frames(kPrintFrames);
+    finish.set_whole_frames(kPrintFrames);
     finish.mutable_edit();
     Mix& mix = *finish.add_mixes();
     for (int i = 0; i < 2; ++i) {

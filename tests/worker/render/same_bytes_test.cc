@@ -105,7 +105,7 @@ class SameBytesTest : public test::Studio {
       }
     }
     if (is_edit) {
-      finish.set_print_frames(kFrames);
+      finish.set_whole_frames(kFrames);
       for (const auto& [from, to, crossfade] :
            {std::tuple(4000, 6000, 0), std::tuple(100, 1300, 301), std::tuple(8000, 8900, 250)}) {
         EditSection& section = *finish.mutable_edit()->add_sections();

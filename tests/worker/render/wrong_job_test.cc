@@ -212,14 +212,14 @@ TEST_F(WrongJobTest, EditsThatAreOutOfRange) {
       [](Finish& finish) { finish.mutable_edit()->mutable_sections(0)->set_to_frame(9); },
       [](Finish& finish) { finish.mutable_edit()->mutable_sections(0)->set_crossfade_frames(-1); },
       [](Finish& finish) { finish.mutable_edit()->set_fade_out_frames(-1); },
-      [](Finish& finish) { finish.set_print_frames(-1); },
-      [](Finish& finish) { finish.set_print_frames(kFrames + 1); },
+      [](Finish& finish) { finish.set_whole_frames(-1); },
+      [](Finish& finish) { finish.set_whole_frames(kFrames + 1); },
   };
   const auto edit = [](Finish& finish) {
     EditSection& section = *finish.mutable_edit()->add_sections();
     section.set_from_frame(10);
     section.set_to_frame(20);
-    finish.set_print_frames(kFrames);
+    finish.set_whole_frames(kFrames);
   };
   EXPECT_TRUE(TryRender({Planned(FinishWith(edit), kFrames)}, 64, earlier_).ok());
   for (const auto& spoil : spoils) {

@@ -150,13 +150,16 @@ void Delivery::RenderSet(ReelOfRate& at_rate, const Set& set, size_t from,
   Clear(sum);
   Clear(last);
   for (size_t k = 0; k < request.stems.size(); ++k) {
-    const bool is_closing = !IsFloat(request.format) && k + 1 == request.stems.size();
+    const bool is_plain = IsFloat(request.format) || request.is_open;
+    const bool is_closing = !is_plain && k + 1 == request.stems.size();
     const int signal = is_closing ? request.mix : request.stems[k];
     const ConstPlanes in =
         InChannels(signals[static_cast<size_t>(signal)], request.channels, buffers.converted);
     const Planes out = at_rate.reel.planes(set.places[k], from, frames);
     if (IsFloat(request.format)) {
       Copy(in, out);
+    } else if (request.is_open) {
+      for (size_t c = 0; c < channels; ++c) dsp::Round(in[c], StepsPerUnit(request.format), out[c]);
     } else {
       if (!is_closing) Add(in, sum);
       for (size_t c = 0; c < channels; ++c) {

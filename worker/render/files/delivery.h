@@ -4,7 +4,8 @@
 // exactly the left; a mono signal is on both sides of a wider file as it is, which takes that back (the 0 dB
 // law of sessions); else as dsp::Conversion. A set of stems in integers is quantised cumulatively and closes
 // on its mix, after the conversion of rate and channels: stem k = q(s1 + ... + sk) - q(s1 + ... + s(k-1)),
-// and the last one q(mix) - q(s1 + ... + s(S-1)), so that the set adds up to q(mix) in every sample.
+// and the last one q(mix) - q(s1 + ... + s(S-1)), so that the set adds up to q(mix) in every sample. A set
+// that is open (stems that need not add up) is rounded stem by stem.
 #pragma once
 
 #include <cstdint>
@@ -40,6 +41,7 @@ class Delivery {
     int mix;
     Format format;
     int channels;
+    bool is_open = false;  // each stem is rounded by itself
   };
   // Buffers for one thread.
   struct Buffers {

@@ -185,6 +185,23 @@ std::optional<Edge> SendOf(const Strip& strip, const Send& send, int to_channels
   return UnlessSilent(std::move(edge));
 }
 
+Edge WireOf(int channels) {
+  return GainOf(channels, 1);
+}
+
+bool IsWire(const Edge& edge) {
+  if (edge.pan || !edge.fader.empty() || !edge.level.empty() || !edge.mute.empty()) return false;
+  return edge.matrix.to == edge.matrix.from && edge.matrix.gain == WireOf(edge.matrix.to).matrix.gain;
+}
+
+Edge GainOf(int channels, double gain, EnvelopePoints moving) {
+  Edge edge;
+  edge.matrix.to = edge.matrix.from = channels;
+  for (size_t c = 0; c < static_cast<size_t>(channels); ++c) edge.matrix.gain[c][c] = gain;
+  edge.fader = std::move(moving);
+  return edge;
+}
+
 std::string EncodingOf(const Edge& edge) {
   std::string bytes;
   Encode(edge.matrix, bytes);

@@ -38,6 +38,12 @@ struct Edge {
 std::optional<Edge> FeedOf(const Strip& strip, int to_channels, int sample_rate);
 std::optional<Edge> SendOf(const Strip& strip, const Send& send, int to_channels, int sample_rate);
 
+// What changes nothing, and whether an edge is such.
+Edge WireOf(int channels);
+bool IsWire(const Edge& edge);
+// The same signal, times a gain that may move (in dB).
+Edge GainOf(int channels, double gain, EnvelopePoints moving = {});
+
 // Equal edges have equal encodings.
 std::string EncodingOf(const Edge& edge);
 
