@@ -13,7 +13,7 @@ namespace {
 class MasterNodes {
  public:
   MasterNodes(Graph& graph, const Finish& finish, const std::vector<int>& prints,
-         std::shared_ptr<const dsp::Processor> derived)
+              std::shared_ptr<const dsp::Processor> derived)
       : graph_(graph),
         finish_(finish),
         prints_(prints),
@@ -118,6 +118,12 @@ absl::StatusOr<std::vector<int>> AddMixesTo(Graph& graph, const Finish& finish,
     if (!node.ok()) return node.status();
     mixes.push_back(*node);
   }
+  if (!WholeMixIsApart(finish)) return mixes;
+  Mix whole = finish.whole_mix();
+  whole.set_master(MASTER_KEYED);
+  const absl::StatusOr<int> node = master.Add(whole);
+  if (!node.ok()) return node.status();
+  mixes.push_back(*node);
   return mixes;
 }
 
@@ -129,8 +135,10 @@ int AddPremasterTo(Graph& graph, const Finish& finish, const std::vector<int>& p
 absl::StatusOr<std::unique_ptr<Delivery>> DeliveryOf(const RenderJob& job, FileStore& store,
                                                      int part_frames) {
   const Finish& finish = job.finish();
-  const std::vector<int> channels(static_cast<size_t>(finish.mixes_size()), finish.channels());
-  auto delivery = std::make_unique<Delivery>(job.sample_rate(), job.frames(), channels, part_frames);
+  const int mixes = finish.mixes_size() + (WholeMixIsApart(finish) ? 1 : 0);
+  const std::vector<int> channels(static_cast<size_t>(mixes), finish.channels());
+  auto delivery =
+      std::make_unique<Delivery>(job.sample_rate(), job.frames(), channels, part_frames, CeilingOf(finish));
   for (const MixFile& file : finish.mix_files()) {
     const auto seed = file.has_tpdf_seed() ? std::optional<uint64_t>(file.tpdf_seed()) : std::nullopt;
     absl::Status added = delivery->AddFile(store, {file.mix(), file.format(), file.channels(), seed});

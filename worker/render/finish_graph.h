@@ -12,9 +12,10 @@
 
 namespace trackout {
 
-// Nodes in the order of finish.mixes. `prints`: the nodes of finish.prints. `derived`: where the finish has a
-// finished master, the filter that makes it of the whole mix (worker/dsp/derivation); else null. The finish
-// passed CheckFinish.
+// Nodes in the order of finish.mixes, and behind them the whole mix where a ceiling needs it
+// (ceiling_guard.h). `prints`: the nodes of finish.prints. `derived`: where the finish has a finished master,
+// the filter that makes it of the whole mix (worker/dsp/derivation); else null. The finish passed
+// CheckFinish.
 absl::StatusOr<std::vector<int>> AddMixesTo(Graph& graph, const Finish& finish,
                                             const std::vector<int>& prints,
                                             const std::shared_ptr<const dsp::Processor>& derived);

@@ -34,11 +34,13 @@ dsp::Matrix FileMatrix(int from, int to) {
   return from == 2 ? half : dsp::Product(half, dsp::Conversion(from, 2));
 }
 
-Delivery::Delivery(int sample_rate, int64_t frames, std::vector<int> channels, int part_frames)
+Delivery::Delivery(int sample_rate, int64_t frames, std::vector<int> channels, int part_frames,
+                   std::optional<Ceiling> ceiling)
     : sample_rate_(sample_rate),
       frames_(frames),
       channels_(std::move(channels)),
-      part_frames_(static_cast<size_t>(part_frames)) {}
+      part_frames_(static_cast<size_t>(part_frames)),
+      ceiling_(std::move(ceiling)) {}
 
 absl::StatusOr<Delivery::ReelOfRate*> Delivery::ReelFor(const Format& format) {
   const int rate = format.sample_rate() == 0 ? sample_rate_ : format.sample_rate();
@@ -49,7 +51,9 @@ absl::StatusOr<Delivery::ReelOfRate*> Delivery::ReelFor(const Format& format) {
     return absl::InvalidArgumentError("too long to be converted");
   const int64_t frames = rate == sample_rate_ ? frames_ : FramesAtRate(frames_, sample_rate_, rate);
   reels_.push_back(std::make_unique<ReelOfRate>(ReelOfRate{Reel(rate, frames), 0, {}, {}, {}}));
-  if (rate != sample_rate_) reels_.back()->converters.assign(channels_.size(), -1);
+  if (rate == sample_rate_) return reels_.back().get();
+  reels_.back()->converters.assign(channels_.size(), -1);
+  if (ceiling_) reels_.back()->guard = std::make_unique<CeilingGuard>(*ceiling_, channels_.front(), rate);
   return reels_.back().get();
 }
 
@@ -63,7 +67,8 @@ absl::Status Delivery::NeedSignal(ReelOfRate& at_rate, int signal) {
   if (!converter.ok()) return converter.status();
   index = static_cast<int>(converters_.size());
   converters_.push_back({signal, *std::move(converter), Block(channels, 0)});
-  return absl::OkStatus();
+  const int key = ceiling_ ? ceiling_->keys[static_cast<size_t>(signal)] : -1;
+  return key < 0 ? absl::OkStatus() : NeedSignal(at_rate, key);
 }
 
 absl::StatusOr<size_t> Delivery::AddToReel(FileStore& store, ReelOfRate& at_rate, const Format& format,
@@ -176,20 +181,45 @@ absl::Status Delivery::Convert(int index, std::span<const ConstPlanes> signals) 
   return converter.converter->Push(signals[static_cast<size_t>(converter.signal)]);
 }
 
-// What all converters of the rate have ready; how many frames.
-size_t Delivery::PullConverted(ReelOfRate& at_rate) {
+int64_t Delivery::FramesOf(const ReelOfRate& at_rate) const {
+  return FramesAtRate(frames_, sample_rate_, at_rate.reel.sample_rate());
+}
+
+// What all converters of the rate have ready.
+Delivery::Pulled Delivery::PullConverted(ReelOfRate& at_rate) {
   size_t count = SIZE_MAX;
   for (const int index : at_rate.converters) {
     if (index >= 0) count = std::min(count, converters_[static_cast<size_t>(index)].converter->available());
   }
+  const size_t room = count + (at_rate.guard == nullptr ? 0 : static_cast<size_t>(at_rate.guard->latency()));
   for (const int index : at_rate.converters) {
     if (index < 0 || count == 0) continue;
     Converter& converter = converters_[static_cast<size_t>(index)];
-    if (converter.pulled.frames() < count)
-      converter.pulled = Block(channels_[static_cast<size_t>(converter.signal)], count);
+    if (converter.pulled.frames() < room)
+      converter.pulled = Block(channels_[static_cast<size_t>(converter.signal)], room);
     converter.converter->Pull(converter.pulled.planes(0, count));
   }
-  return count;
+  return at_rate.guard == nullptr ? Pulled{0, count} : Guarded(at_rate, count);
+}
+
+// The guard is late: its first frames are none of the sound, and behind the last one it is given silence.
+Delivery::Pulled Delivery::Guarded(ReelOfRate& at_rate, size_t count) {
+  if (count == 0) return {0, 0};
+  const int64_t latency = at_rate.guard->latency();
+  const int64_t before = at_rate.pulled_frames;
+  at_rate.pulled_frames += static_cast<int64_t>(count);
+  const bool is_last = at_rate.pulled_frames == FramesOf(at_rate);
+  const size_t made = count + (is_last ? static_cast<size_t>(latency) : 0);
+  std::vector<Planes> signals(channels_.size());
+  for (size_t signal = 0; signal < signals.size(); ++signal) {
+    const int index = at_rate.converters[signal];
+    if (index < 0) continue;
+    signals[signal] = converters_[static_cast<size_t>(index)].pulled.planes(0, made);
+    Clear(signals[signal].Part(count, made - count));
+  }
+  at_rate.guard->Run(signals);
+  const auto from = static_cast<size_t>(std::clamp<int64_t>(latency - before, 0, static_cast<int64_t>(made)));
+  return {from, made - from};
 }
 
 void Delivery::RenderConverted(Buffers& buffers) {
@@ -197,14 +227,14 @@ void Delivery::RenderConverted(Buffers& buffers) {
   for (const std::unique_ptr<ReelOfRate>& at_rate : reels_) {
     if (at_rate->converters.empty()) continue;
     at_rate->first_frame += static_cast<int64_t>(at_rate->reel.frames());
-    const size_t count = PullConverted(*at_rate);
-    at_rate->reel.Begin(count);
-    for (size_t from = 0; from < count; from += part_frames_) {
+    const Pulled pulled = PullConverted(*at_rate);
+    at_rate->reel.Begin(pulled.count);
+    for (size_t from = 0; from < pulled.count; from += part_frames_) {
       for (size_t signal = 0; signal < signals.size(); ++signal) {
         const int index = at_rate->converters[signal];
         if (index < 0) continue;
-        signals[signal] =
-            converters_[static_cast<size_t>(index)].pulled.planes(from, std::min(part_frames_, count - from));
+        signals[signal] = converters_[static_cast<size_t>(index)].pulled.planes(
+            pulled.from + from, std::min(part_frames_, pulled.count - from));
       }
       RenderReel(*at_rate, from, signals, buffers);
     }

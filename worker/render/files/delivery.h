@@ -18,6 +18,7 @@
 #include "core/audio/rate_converter.h"
 #include "core/blobs/file_store.h"
 #include "proto/render.pb.h"
+#include "worker/render/files/ceiling_guard.h"
 #include "worker/render/files/reel.h"
 #include "worker/render/graph/signal.h"
 
@@ -54,8 +55,10 @@ class Delivery {
     Block last;
   };
 
-  // `frames`: of the signals, all of them of `channels`.
-  Delivery(int sample_rate, int64_t frames, std::vector<int> channels, int part_frames);
+  // `frames`: of the signals, all of them of `channels`. `ceiling`: kept where they are converted
+  // (ceiling_guard.h); then all have as many channels.
+  Delivery(int sample_rate, int64_t frames, std::vector<int> channels, int part_frames,
+           std::optional<Ceiling> ceiling = std::nullopt);
 
   // In the order of the outputs.
   absl::Status AddFile(FileStore& store, const FileRequest& file);
@@ -95,6 +98,8 @@ class Delivery {
     std::vector<File> files;
     std::vector<Set> sets;
     std::vector<int> converters;  // by signal: index, or -1; empty at the song's rate
+    std::unique_ptr<CeilingGuard> guard = nullptr;
+    int64_t pulled_frames = 0;
   };
   struct Converter {
     int signal;
@@ -110,12 +115,20 @@ class Delivery {
                   Buffers& buffers);
   void RenderSet(ReelOfRate& at_rate, const Set& set, size_t from, std::span<const ConstPlanes> signals,
                  Buffers& buffers);
-  size_t PullConverted(ReelOfRate& at_rate);
+  // Frames of each converter of the rate, from `from` on.
+  struct Pulled {
+    size_t from;
+    size_t count;
+  };
+  Pulled PullConverted(ReelOfRate& at_rate);
+  Pulled Guarded(ReelOfRate& at_rate, size_t count);
+  int64_t FramesOf(const ReelOfRate& at_rate) const;
 
   const int sample_rate_;
   const int64_t frames_;
   const std::vector<int> channels_;
   const size_t part_frames_;
+  const std::optional<Ceiling> ceiling_;
   std::vector<std::unique_ptr<ReelOfRate>> reels_;
   std::vector<Converter> converters_;
   std::vector<Place> outputs_;
