@@ -5,6 +5,9 @@
 //   album.yaml    six buses; track i feeds bus i % 6 with a gain of 0.5 + 0.02 i and a pan of
 //                 ((i * 7) % 21 - 10) * 10 percent. The last bus is the voice, so that the instrumental
 //                 leaves it out. Stems, master, instrumental: eight files.
+//   mastered.yaml the same with an eq and a compressor on every track, a send of every track to a reverb, and
+//   a
+//                 mastering chain; keyed stems
 //   gains.txt     a line for each track: file, channels, bus, left gain, right gain. What a mixer without
 //                 faders and pans needs to make the same sound.
 #include <cmath>
@@ -96,21 +99,36 @@ double PanOf(int track) {  // -1 .. 1
   return ((track * 7) % 21 - 10) / 10.0;
 }
 
-std::string AlbumText(const Song& song) {
-  std::string text =
-      "album: Bench\nartist: Nobody\npan_law: -3dB\n"
-      "deliver:\n  - stems: {format: wav24}\n  - mixes: [master, instrumental]\n    format: wav24\n"
-      "songs:\n  - title: Song\n    sample_rate: 48000\n    buses:\n";
+constexpr const char* kTrackInserts =
+    "\n         inserts: [{type: eq, bands: [{shape: bell, frequency: 1000, gain: 3, q: 1}]},"
+    " {type: compressor, threshold: -30, ratio: 3}],\n         sends: [{to: Room, level: -18}]";
+constexpr const char* kMaster =
+    "    returns:\n      - {name: Room, inserts: [{type: reverb, decay: 1.8s}]}\n"
+    "    master:\n      inserts:\n"
+    "        - {type: eq, bands: [{shape: low_cut, frequency: 30}, {shape: high_shelf, frequency: 9000, "
+    "gain: 1.5}]}\n"
+    "        - {type: compressor, threshold: -20, ratio: 2, attack: 30ms}\n"
+    "        - {type: saturator, drive: 3}\n"
+    "        - {type: limiter, ceiling: -1, drive: 4}\n";
+
+std::string AlbumText(const Song& song, bool is_mastered) {
+  std::string text = fmt::format(
+      "album: {}\nartist: Nobody\npan_law: -3dB\n"
+      "deliver:\n  - stems: {{format: wav24{}}}\n  - mixes: [master, instrumental]\n    format: wav24\n"
+      "songs:\n  - title: Song\n    sample_rate: 48000\n    tail: 0s\n    buses:\n",
+      is_mastered ? "Mastered" : "Bench", is_mastered ? ", master: keyed" : "");
   for (int bus = 0; bus < kBuses; ++bus)
     text += fmt::format("      - {{name: Bus {}, role: {}}}\n", bus + 1,
                         bus + 1 == kBuses ? "lead_vocal" : "music");
   text += "    tracks:\n";
   for (int i = 0; i < song.mono + song.stereo; ++i) {
     text += fmt::format(
-        "      - {{name: Track {0:02}, file: track{0:02}.wav, bus: Bus {1}, fader: {2:.15f}, pan: {3}}}\n", i,
-        i % kBuses + 1, 20 * std::log10(GainOf(i)), (i * 7 % 21 - 10) * 10);
+        "      - {{name: Track {0:02}, file: track{0:02}.wav, bus: Bus {1}, fader: {2:.15f}, pan: "
+        "{3}{4}{5}}}\n",
+        i, i % kBuses + 1, 20 * std::log10(GainOf(i)), (i * 7 % 21 - 10) * 10, is_mastered ? "," : "",
+        is_mastered ? kTrackInserts : "");
   }
-  return text;
+  return is_mastered ? text + kMaster : text;
 }
 
 std::string GainsText(const Song& song) {
@@ -153,7 +171,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::filesystem::create_directories(song.folder);
-  bool is_written = Write(song.folder + "/album.yaml", AlbumText(song)) &&
+  bool is_written = Write(song.folder + "/album.yaml", AlbumText(song, false)) &&
+                    Write(song.folder + "/mastered.yaml", AlbumText(song, true)) &&
                     Write(song.folder + "/gains.txt", GainsText(song));
   for (int i = 0; i < song.mono + song.stereo; ++i) is_written = is_written && WriteTrack(song, i);
   if (!is_written) fmt::print(stderr, "{}: cannot be written\n", song.folder);

@@ -43,8 +43,7 @@ const std::atomic<bool> never = false;
 class MixingPass {
  public:
   MixingPass(const RenderPlan& plan, FileStore& store)
-      : finish_(FinishOf(plan)),
-        graph_(store, finish_.job().sample_rate(), kBlockFrames, kPartFrames) {
+      : finish_(FinishOf(plan)), graph_(store, finish_.job().sample_rate(), kBlockFrames, kPartFrames) {
     std::map<std::string, int> node_of;
     for (const PlannedJob& job : plan.jobs()) {
       if (job.job().has_print()) node_of[job.key()] = OrDie(AddPrintTo(graph_, job.job().print()));
