@@ -17,7 +17,7 @@ inline constexpr int kMostBuses = 500;  // and returns
 // edit in each of them.
 inline constexpr int kMostVersions = 32;
 inline constexpr int kMostEdits = 64;
-// Inserts of one strip, and bands of one eq: more than any console has, and few enough to be computed.
+// Of one strip, and of one equaliser: more than any session holds; each is memory and work for every block.
 inline constexpr int kMostInserts = 32;
 inline constexpr int kMostBands = 32;
 // Of an impulse, frames: 20 s at the highest rate; it is kept in memory, as spectra.
