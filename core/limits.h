@@ -17,6 +17,9 @@ inline constexpr int kMostBuses = 500;  // and returns
 // edit in each of them.
 inline constexpr int kMostVersions = 32;
 inline constexpr int kMostEdits = 64;
+// Of one strip, and of one equaliser: more than any session holds; each is memory and work for every block.
+inline constexpr int kMostInserts = 32;
+inline constexpr int kMostBands = 32;
 // A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only
 // moves where its files are read.
 inline constexpr int64_t kLongestBusDelayNs = int64_t{10} * 1'000'000'000;

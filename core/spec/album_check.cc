@@ -6,7 +6,9 @@
 #include "core/limits.h"
 #include "core/spec/check/checked_song.h"
 #include "core/spec/check/deliver_check.h"
+#include "core/spec/check/master_check.h"
 #include "core/spec/check/mixer_check.h"
+#include "core/spec/check/rate_check.h"
 #include "core/spec/check/time_check.h"
 #include "core/spec/check/version_check.h"
 #include "core/text.h"
@@ -33,6 +35,8 @@ std::vector<Finding> CheckSong(const Album& album, int song_index, Solo solo) {
   }
   CheckTimes(checked);
   CheckMixer(checked, solo);
+  CheckMaster(checked);
+  if (song.sample_rate() > 0) CheckInsertRates(checked, song.sample_rate());
   CheckVersions(checked);
   CheckEdits(checked);
   CheckDeliver(checked);

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
+#include "core/spec/insert_parameters.h"
 #include "core/spec/spec_values.h"
+#include "core/spec/value_range.h"
 #include "core/spec/words.h"
 #include "core/text.h"
 #include "fmt/format.h"
@@ -37,12 +40,6 @@ std::string Subject(const YamlNode& node, const Descriptor* type) {
       return fmt::format("{} {}", noun_text, Quoted(name->scalar));
   }
   return noun_text;
-}
-
-std::string RangeText(const Rule& range) {
-  const std::string unit = range.unit().empty() ? "" : " " + range.unit();
-  if (range.level()) return fmt::format("-inf to {}{}", range.max(), unit);
-  return fmt::format("{} to {}{}", range.min(), range.max(), unit);
 }
 
 // Line feeds and tabs are text; other controls are slips, and some end a path early.
@@ -232,16 +229,23 @@ void MessageFiller::FillNumber(const YamlNode& node, Message& message, const Fie
   const Rule& range = RuleOf(field);
   const bool is_whole = field->cpp_type() != Field::CPPTYPE_DOUBLE;
   std::optional<double> value = range.level() ? ParseLevel(node.scalar) : ParseNumber(node.scalar);
-  // JSON has no other way to write -inf.
+  if (!value && range.may_be_infinite() && IsInfinity(node.scalar)) {
+    value = std::numeric_limits<double>::infinity();
+  }
+  // JSON has no other way to write -inf and inf.
   if (node.quoted && value && !std::isinf(*value)) value.reset();
   if (!value || (is_whole && *value != std::floor(*value))) {
-    const char* wanted = range.level() ? "level in dB or -inf" : is_whole ? "whole number" : "number";
+    const char* wanted = range.level()             ? "level in dB or -inf"
+                         : range.may_be_infinite() ? "number or inf"
+                         : is_whole                ? "whole number"
+                                                   : "number";
     Tell(node, fmt::format("{}: expected a {}, found {}{}", field->name(), wanted, node.Text(),
                            node.quoted && ParseNumber(node.scalar) ? " in quotes; remove them" : ""));
     return;
   }
-  if ((range.has_min() && *value < range.min()) || (range.has_max() && *value > range.max())) {
-    Tell(node, fmt::format("{}: {} is out of range ({})", field->name(), node.scalar, RangeText(range)));
+  if (!IsInRange(range, *value)) {
+    Tell(node,
+         fmt::format("{}: {} is out of range ({})", field->name(), node.scalar, NumberRangeText(range)));
     return;
   }
   const google::protobuf::Reflection* reflection = message.GetReflection();
@@ -268,7 +272,15 @@ void MessageFiller::TellUnknownKey(const YamlNode& key, const Message& message) 
   for (int i = 0; i < type->field_count(); ++i) {
     if (!RuleOf(type->field(i)).internal()) known.push_back(type->field(i)->name());
   }
-  Tell(key, fmt::format("unknown key {}{}", Quoted(key.scalar), DidYouMean(key.scalar, known)));
+  if (!IsProcessor(type)) {
+    Tell(key, fmt::format("unknown key {}{}", Quoted(key.scalar), DidYouMean(key.scalar, known)));
+    return;
+  }
+  const std::string parameters = fmt::format("; it has {}", fmt::join(known, ", "));
+  known.insert(known.end(), {"type", "name", "sidechain"});
+  const std::string remedy = DidYouMean(key.scalar, known);
+  Tell(key, fmt::format("unknown key {} of type {}{}", Quoted(key.scalar), type->options().GetExtension(noun),
+                        remedy.empty() ? parameters : remedy));
 }
 
 void MessageFiller::CheckRequired(const YamlNode& node, const Message& message) {

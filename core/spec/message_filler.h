@@ -54,6 +54,12 @@ class MessageFiller {
   void FillFormat(const YamlNode& node, Format& format);
   bool FillMixWord(const YamlNode& node, MixRequest& mix, const std::string& place);
 
+  // insert_form.cc.
+  void FillInsert(const YamlNode& node, Insert& insert, const std::string& place);
+  // The message of its type, empty; null where the type is missing or wrong, which it tells.
+  Message* MakeProcessor(const YamlNode& node, Insert& insert);
+  void FillInsertValue(const YamlNode& node, AutomationPoint& point);
+
   std::vector<Finding>& findings_;
   Positions& positions_;
   std::vector<std::string> subjects_;  // from the album inwards: `song "One"`, `track "Kick"`

@@ -31,6 +31,7 @@ Routing::Routing(const Song& song) : song_(song) {
     has_solo_ = has_solo_ || (IsTrack(strip) ? track(strip).solo() : bus(strip).solo());
   }
   FindFeeds();
+  FindSidechains();
   CutCycles();
   FindOrder();
   FindHeard();
@@ -43,6 +44,11 @@ const Bus& Routing::bus(int strip) const {
 
 const std::string& Routing::name(int strip) const {
   return IsTrack(strip) ? track(strip).name() : bus(strip).name();
+}
+
+const google::protobuf::RepeatedPtrField<Insert>& Routing::inserts(int strip) const {
+  if (strip == kMaster) return song_.master().inserts();
+  return IsTrack(strip) ? track(strip).inserts() : bus(strip).inserts();
 }
 
 int Routing::FindTrack(std::string_view name) const {
@@ -80,12 +86,37 @@ std::vector<int> Routing::TargetsOf(int strip) const {
   return targets;
 }
 
+void Routing::FindSidechains() {
+  listeners_.resize(feeds_.size());
+  for (int strip = kMaster; strip < strip_count(); ++strip) {
+    std::vector<int>& sidechains = sidechains_.emplace_back();
+    for (const Insert& insert : inserts(strip)) {
+      const int origin = insert.sidechain().empty() ? kNoStrip : FindStrip(insert.sidechain());
+      sidechains.push_back(origin == strip ? kNoStrip : origin);
+      if (sidechains.back() != kNoStrip && strip != kMaster) listeners_[origin].push_back(strip);
+    }
+  }
+}
+
+void Routing::ForgetSidechains(int strip) {
+  for (int& origin : sidechains_[strip + 1]) {
+    if (origin != kNoStrip) std::erase(listeners_[origin], strip);
+    origin = kNoStrip;
+  }
+}
+
+std::vector<int> Routing::UsersOf(int strip) const {
+  std::vector<int> users = TargetsOf(strip);
+  users.insert(users.end(), listeners_[strip].begin(), listeners_[strip].end());
+  return users;
+}
+
 // Takes away, again and again, what nothing feeds and what feeds nothing. What stays lies on a cycle, or
 // between two.
 std::vector<bool> Routing::AroundCycles() const {
   std::vector<std::vector<int>> targets, origins(feeds_.size());
   for (int strip = 0; strip < strip_count(); ++strip) {
-    for (const int target : targets.emplace_back(TargetsOf(strip))) origins[target].push_back(strip);
+    for (const int target : targets.emplace_back(UsersOf(strip))) origins[target].push_back(strip);
   }
   std::vector<bool> stays(feeds_.size(), true);
   const auto peel = [&](const auto& inputs, const auto& outputs) {
@@ -119,7 +150,7 @@ void Routing::CutCycles() {
   while (step_of[strip] < 0) {
     step_of[strip] = static_cast<int>(cycle_.size());
     cycle_.push_back(strip);
-    const std::vector<int> targets = TargetsOf(strip);
+    const std::vector<int> targets = UsersOf(strip);
     strip = *std::find_if(targets.begin(), targets.end(), [&](int target) { return stays[target]; });
   }
   cycle_.erase(cycle_.begin(), cycle_.begin() + step_of[strip]);
@@ -127,13 +158,14 @@ void Routing::CutCycles() {
     if (!stays[cut]) continue;
     feeds_[cut] = kMaster;
     sends_[cut].clear();
+    ForgetSidechains(cut);
   }
 }
 
 void Routing::FindOrder() {
   std::vector<int> open(strip_count(), 0);
   for (int strip = 0; strip < strip_count(); ++strip) {
-    for (const int target : TargetsOf(strip)) ++open[target];
+    for (const int target : UsersOf(strip)) ++open[target];
   }
   std::priority_queue<int, std::vector<int>, std::greater<>> free;
   for (int strip = 0; strip < strip_count(); ++strip) {
@@ -143,7 +175,7 @@ void Routing::FindOrder() {
     const int strip = free.top();
     free.pop();
     order_.push_back(strip);
-    for (const int target : TargetsOf(strip)) {
+    for (const int target : UsersOf(strip)) {
       if (--open[target] == 0) free.push(target);
     }
   }

@@ -1,5 +1,5 @@
-// How the signals of one song run: who feeds whom and sends to whom, what role they have, what is heard. Pure
-// questions about a Song whose names have been resolved once.
+// How the signals of one song run: who feeds, sends to and listens to whom, what role they have, what is
+// heard. Pure questions about a Song whose names have been resolved once.
 //
 // A strip is a track, a bus or a return. Strips are numbered in the order of the spec, which is that of every
 // sum: tracks first, then buses, then returns.
@@ -24,9 +24,9 @@ class Routing {
     const SendRequest* request;
   };
 
-  // The song must outlive it. Names that are not there count as the master, or as kNoStrip in a send (the
-  // check tells of them). Questions about a song with a cycle are answered as if the strips of the cycle fed
-  // the master and sent nothing; ask cycle() first.
+  // The song must outlive it. Names that are not there count as the master, or as kNoStrip in a send or a
+  // side-chain (the check tells of them). Questions about a song with a cycle are answered as if the strips
+  // of the cycle fed the master, sent nothing and listened to nobody; ask cycle() first.
   explicit Routing(const Song& song);
 
   const Song& song() const { return song_; }
@@ -48,9 +48,17 @@ class Routing {
   int feed(int strip) const { return feeds_[strip]; }
   const std::vector<SendTo>& sends(int strip) const { return sends_[strip]; }
 
-  // The strips of a cycle over feeds and sends, in order of the signal; empty where there is none.
+  // The inserts of a strip, or of kMaster.
+  const google::protobuf::RepeatedPtrField<Insert>& inserts(int strip) const;
+  // For each insert of a strip, or of kMaster, the strip that it listens to: kNoStrip where it has no
+  // side-chain, or one that names nothing or its own strip.
+  const std::vector<int>& sidechains(int strip) const { return sidechains_[strip + 1]; }
+
+  // The strips of a cycle over feeds, sends and side-chains, in order of the signal; empty where there is
+  // none.
   const std::vector<int>& cycle() const { return cycle_; }
-  // All strips, each behind what feeds it or sends to it; among those that are free, the lower first.
+  // All strips, each behind what feeds it, sends to it or is listened to by its inserts; among those that are
+  // free, the lower first.
   const std::vector<int>& order() const { return order_; }
 
   // Where sound comes from: a track, or a bus or return whose `print` stands in for what feeds it.
@@ -75,7 +83,10 @@ class Routing {
 
  private:
   std::vector<int> TargetsOf(int strip) const;  // what it feeds, but the master, and sends to
+  std::vector<int> UsersOf(int strip) const;    // those, and the strips that listen to it
   void FindFeeds();
+  void FindSidechains();
+  void ForgetSidechains(int strip);
   std::vector<bool> AroundCycles() const;
   void CutCycles();
   void FindOrder();
@@ -90,6 +101,8 @@ class Routing {
   std::unordered_map<std::string_view, int> buses_;  // and returns
   std::vector<int> feeds_;
   std::vector<std::vector<SendTo>> sends_;
+  std::vector<std::vector<int>> sidechains_;  // of the master, then of each strip
+  std::vector<std::vector<int>> listeners_;   // the strips that listen to a strip, once for each insert
   std::vector<int> cycle_;
   std::vector<int> order_;
   std::vector<bool> is_heard_;

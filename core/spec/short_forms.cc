@@ -2,9 +2,11 @@
 // as lists of two, own groups in the place of a word.
 #include <algorithm>
 
+#include "core/spec/insert_parameters.h"
 #include "core/spec/message_filler.h"
 #include "core/spec/mix_words.h"
 #include "core/spec/spec_values.h"
+#include "core/spec/value_range.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -12,8 +14,6 @@ namespace trackout {
 namespace {
 
 using Kind = YamlNode::Kind;
-
-constexpr std::string_view kInsertPrefix = "insert:";
 
 }  // namespace
 
@@ -45,6 +45,10 @@ bool MessageFiller::FillShortForm(const YamlNode& node, Message& message, const 
     FillFormat(node, *format);
     return true;
   }
+  if (auto* insert = dynamic_cast<Insert*>(&message); insert != nullptr && node.kind == Kind::kMapping) {
+    FillInsert(node, *insert, place);
+    return true;
+  }
   auto* mix = dynamic_cast<MixRequest*>(&message);
   return mix != nullptr && FillMixWord(node, *mix, place);
 }
@@ -55,13 +59,32 @@ void MessageFiller::FillTime(const YamlNode& node, Message& message, const Field
     Tell(node, fmt::format("{}: expected a time, found {}", name, node.Text()));
     return;
   }
-  const bool is_signed = field->options().GetExtension(rule).may_be_negative();
-  const absl::StatusOr<Time> parsed = is_signed ? ParseSignedTime(node.scalar) : ParseTime(node.scalar);
-  if (parsed.ok()) {
-    message.GetReflection()->MutableMessage(&message, field)->CopyFrom(*parsed);
+  const Rule& range = field->options().GetExtension(rule);
+  Time time;
+  if (const std::optional<Time::Notes> notes = ParseNotes(node.scalar)) {
+    if (!range.may_be_notes()) {
+      Tell(node, fmt::format("{}: {} is a note's length, which is no time here; write seconds or samples",
+                             name, Quoted(node.scalar)));
+      return;
+    }
+    *time.mutable_notes() = *notes;
   } else {
-    Tell(node, fmt::format("{}: {}: {}", name, Quoted(node.scalar), std::string(parsed.status().message())));
+    const absl::StatusOr<Time> parsed =
+        range.may_be_negative() ? ParseSignedTime(node.scalar) : ParseTime(node.scalar);
+    if (!parsed.ok()) {
+      Tell(node,
+           fmt::format("{}: {}: {}{}", name, Quoted(node.scalar), std::string(parsed.status().message()),
+                       range.may_be_notes() ? ", or in notes: 1/8, 1/4., 1/8t" : ""));
+      return;
+    }
+    time = *parsed;
   }
+  // What samples and notes last, the check knows.
+  if (time.has_nanoseconds() && !IsInRange(range, static_cast<double>(time.nanoseconds()) / 1e9)) {
+    Tell(node, fmt::format("{}: {} is out of range ({})", name, node.scalar, TimeRangeText(range)));
+    return;
+  }
+  message.GetReflection()->MutableMessage(&message, field)->CopyFrom(time);
 }
 
 // `[from, to]`.
@@ -77,13 +100,9 @@ void MessageFiller::FillRange(const YamlNode& node, TimeRange& range, const std:
   }
 }
 
-// A list of points, each `[time, value]`; those of a mute are switches.
+// A list of points, each `[time, value]`; those of a mute are switches, those of an insert numbers or times.
 void MessageFiller::FillLane(const YamlNode& key, const YamlNode& node, AutomationLane& lane,
                              const std::string& place) {
-  if (key.scalar.starts_with(kInsertPrefix)) {
-    Tell(key, "automation of inserts is not supported yet");
-    return;
-  }
   if (node.kind != Kind::kSequence) {
     Tell(node, fmt::format("expected a list of points [time, value], found {}", node.Text()));
     return;
@@ -99,7 +118,9 @@ void MessageFiller::FillLane(const YamlNode& key, const YamlNode& node, Automati
     }
     FillTime(item.items[0], point, time);
     const YamlNode& written = item.items[1];
-    if (key.scalar != "mute") {
+    if (key.scalar.starts_with(kInsertPrefix)) {
+      FillInsertValue(written, point);
+    } else if (key.scalar != "mute") {
       FillValue(written, point, value);
     } else if (const auto is_muted = written.quoted ? std::nullopt : ParseBool(written.scalar)) {
       point.set_value(*is_muted ? 1 : 0);

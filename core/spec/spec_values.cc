@@ -18,6 +18,9 @@ namespace {
 
 constexpr std::string_view kTimeForms = "write it as 12s, 250ms, 1:23.500, 480000smp or 17|3|1";
 constexpr int64_t kNsPerSecond = 1'000'000'000;
+// Of a length in notes: `999/8`, and a 64th.
+constexpr int64_t kLongestNotes = 999;
+constexpr int64_t kShortestNote = 64;
 
 absl::string_view Abseil(std::string_view text) {
   return {text.data(), text.size()};
@@ -157,9 +160,47 @@ absl::StatusOr<Time> ParseSignedTime(std::string_view text) {
   return time;
 }
 
+bool IsInfinity(std::string_view text) {
+  if (text.starts_with("+")) text.remove_prefix(1);
+  return text == "inf" || text == ".inf" || text == "Inf" || text == ".Inf";
+}
+
+std::optional<Time::Notes> ParseNotes(std::string_view text) {
+  Time::Notes notes;
+  if (text.ends_with(".") || text.ends_with("t")) {
+    text.ends_with(".") ? notes.set_dotted(true) : notes.set_triplet(true);
+    text.remove_suffix(1);
+  }
+  const size_t bar = text.find('/');
+  if (bar == std::string_view::npos) return std::nullopt;
+  const std::optional<int64_t> count = ParseCount(text.substr(0, bar));
+  const std::optional<int64_t> unit = ParseCount(text.substr(bar + 1));
+  const bool is_note = count && unit && *count >= 1 && *count <= kLongestNotes && *unit >= 1 &&
+                       *unit <= kShortestNote && (*unit & (*unit - 1)) == 0;
+  if (!is_note) return std::nullopt;
+  notes.set_count(static_cast<int32_t>(*count));
+  notes.set_unit(static_cast<int32_t>(*unit));
+  return notes;
+}
+
+std::string NotesText(const Time::Notes& notes) {
+  return fmt::format("{}/{}{}", notes.count(), notes.unit(),
+                     notes.dotted()    ? "."
+                     : notes.triplet() ? "t"
+                                       : "");
+}
+
+double QuartersOf(const Time::Notes& notes) {
+  if (notes.unit() <= 0) return 0;
+  const double quarters = notes.count() * 4.0 / notes.unit();
+  if (notes.dotted()) return quarters * 1.5;
+  return notes.triplet() ? quarters * 2 / 3 : quarters;
+}
+
 std::optional<int64_t> Frames(const Time& time, int sample_rate) {
   switch (time.time_case()) {
     case Time::kMusical:
+    case Time::kNotes:
       return std::nullopt;
     case Time::kSamples:
       return time.samples();

@@ -28,8 +28,17 @@ absl::StatusOr<Time> ParseTime(std::string_view text);
 // The same, with a minus before it or not. A musical time has none.
 absl::StatusOr<Time> ParseSignedTime(std::string_view text);
 
+// `inf`, as YAML and people write it.
+bool IsInfinity(std::string_view text);
+
+// A note's length: `1/8`, `3/16`, dotted `1/4.`, triplet `1/8t`. Nullopt for anything else. And back.
+std::optional<Time::Notes> ParseNotes(std::string_view text);
+std::string NotesText(const Time::Notes& notes);
+// Quarter notes that it lasts: 60 / bpm seconds each.
+double QuartersOf(const Time::Notes& notes);
+
 // A time as frames at a rate, rounded to the nearest frame, a half away from 0. Nullopt for a musical
-// time.
+// time and for a note's length.
 std::optional<int64_t> Frames(const Time& time, int sample_rate);
 
 // `wav24` and the like. The error says what is wrong with the text.

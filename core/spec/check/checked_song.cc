@@ -32,6 +32,7 @@ std::vector<std::string> CheckedSong::NamesOfBusesAndReturns() const {
 }
 
 std::string CheckedSong::PlaceOf(int strip) const {
+  if (strip == kMaster) return ".master";
   if (routing_.IsTrack(strip)) return fmt::format(".tracks[{}]", strip);
   const int bus = strip - song().tracks_size();
   return routing_.IsReturn(strip) ? fmt::format(".returns[{}]", bus - song().buses_size())
@@ -39,6 +40,7 @@ std::string CheckedSong::PlaceOf(int strip) const {
 }
 
 std::string CheckedSong::WhoIs(int strip) const {
+  if (strip == kMaster) return "master";
   const char* kind = routing_.IsTrack(strip) ? "track" : routing_.IsReturn(strip) ? "return" : "bus";
   return fmt::format("{} {}", kind, Quoted(routing_.name(strip)));
 }
@@ -84,6 +86,8 @@ std::optional<double> CheckedSong::SecondsOf(const Time& time) const {
       if (time.samples() == 0) return 0.0;
       if (song().sample_rate() <= 0) return std::nullopt;
       return static_cast<double>(time.samples()) / song().sample_rate();
+    case Time::kNotes:
+      return std::nullopt;
     default:
       return static_cast<double>(time.nanoseconds()) / 1e9;
   }
@@ -92,6 +96,7 @@ std::optional<double> CheckedSong::SecondsOf(const Time& time) const {
 std::optional<int> CheckedSong::Compare(const Time& a, const Time& b) const {
   const auto order = [](auto x, auto y) { return x < y ? -1 : x > y ? 1 : 0; };
   if (a.has_samples() && b.has_samples()) return order(a.samples(), b.samples());
+  if (a.has_notes() || b.has_notes()) return std::nullopt;
   if (!a.has_samples() && !b.has_samples() && !a.has_musical() && !b.has_musical()) {
     return order(a.nanoseconds(), b.nanoseconds());
   }

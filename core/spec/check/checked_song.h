@@ -26,7 +26,7 @@ class CheckedSong {
   const std::vector<std::string>& track_names() const { return track_names_; }
   std::vector<std::string> NamesOfBusesAndReturns() const;
 
-  // `.tracks[3]`, and `track "Kick"`.
+  // `.tracks[3]`, and `track "Kick"`; of kMaster `.master`, and `master`.
   std::string PlaceOf(int strip) const;
   std::string WhoIs(int strip) const;
 
@@ -49,7 +49,7 @@ class CheckedSong {
   // How a stands to b: below 0 where it is before. Nullopt where that is not known: musical times without
   // bars, and samples beside others where the song's rate is not written.
   std::optional<int> Compare(const Time& a, const Time& b) const;
-  // Nullopt as above.
+  // Nullopt as above, and for a note's length.
   std::optional<double> SecondsOf(const Time& time) const;
 
  private:

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/spec/album_check.h"
+#include "core/spec/check/master_check.h"
 #include "core/spec/check/mix_check.h"
 #include "core/spec/check/stems_check.h"
 #include "core/spec/words.h"
@@ -46,6 +47,7 @@ class DeliverCheck {
  private:
   void CheckEntry(const Deliverable& entry, const std::string& place) {
     CheckFilters(entry, place);
+    CheckThroughMaster(checked_, entry, place);
     if (entry.has_tracks()) {
       CheckTracks(entry, place);
       CheckFilter("version", entry.tracks().version(), place + ".tracks");

@@ -5,6 +5,7 @@
 
 #include "core/limits.h"
 #include "core/spec/check/automation_check.h"
+#include "core/spec/check/insert_check.h"
 #include "core/spec/spec_values.h"
 #include "core/text.h"
 #include "fmt/format.h"
@@ -22,7 +23,8 @@ class MixerCheck {
     for (int strip = 0; strip < routing_.strip_count(); ++strip) CheckFeed(strip);
     if (checked_.has_cycle()) TellCycle();
     for (int strip = 0; strip < routing_.strip_count(); ++strip) CheckStrip(strip);
-    CheckMasterAutomation(checked_);
+    CheckInserts(checked_, kMaster);
+    CheckAutomation(checked_, kMaster);
     if (!checked_.has_cycle() && !checked_.HasErrors()) CheckWhatIsFed();
     if (solo_ == Solo::kRefuse) CheckSolo();
   }
@@ -93,26 +95,34 @@ class MixerCheck {
   void TellCycle() {
     const std::vector<int>& cycle = routing_.cycle();
     std::vector<std::string> way;
-    bool has_send = false;
-    std::string place;  // where the first one goes on
+    bool has_send = false, has_sidechain = false;
     for (size_t i = 0; i < cycle.size(); ++i) {
-      const int next = cycle[(i + 1) % cycle.size()];
-      way.push_back(Quoted(routing_.name(cycle[i])));
-      const bool is_feed = routing_.FindBus(FeedName(cycle[i])) == next;
-      has_send = has_send || !is_feed;
-      if (i == 0) place = checked_.PlaceOf(cycle[i]) + (is_feed ? ".bus" : SendPlace(cycle[i], next));
+      const std::string step = StepPlace(cycle[i], cycle[(i + 1) % cycle.size()]);
+      way.push_back(Quoted((routing_.IsTrack(cycle[i]) ? "track:" : "") + routing_.name(cycle[i])));
+      has_send = has_send || step.ends_with(".to");
+      has_sidechain = has_sidechain || step.ends_with(".sidechain");
     }
     way.push_back(way.front());
-    checked_.Error(place, fmt::format("{} form a cycle: {}; {}", has_send ? "buses and sends" : "buses",
-                                      fmt::join(way, " -> "),
-                                      has_send ? "take a send away, or let one of them feed the master"
-                                               : "let one of them feed the master"));
+    const char* what = !has_sidechain ? (has_send ? "buses and sends" : "buses")
+                       : has_send     ? "buses, sends and side-chains"
+                                      : "buses and side-chains";
+    const char* remedy = has_sidechain ? "take a side-chain away, or let one of them feed the master"
+                         : has_send    ? "take a send away, or let one of them feed the master"
+                                       : "let one of them feed the master";
+    checked_.Error(StepPlace(cycle[0], cycle[1 % cycle.size()]),
+                   fmt::format("{} form a cycle: {}; {}", what, fmt::join(way, " -> "), remedy));
   }
 
-  std::string SendPlace(int strip, int to) const {
-    int index = 0;
-    while (routing_.FindBus(SendsOf(strip)[index].to()) != to) ++index;
-    return fmt::format(".sends[{}].to", index);
+  // The key by which the signal goes from one strip to the next.
+  std::string StepPlace(int strip, int next) const {
+    const std::string place = checked_.PlaceOf(strip);
+    if (routing_.FindBus(FeedName(strip)) == next) return place + ".bus";
+    for (int i = 0; i < SendsOf(strip).size(); ++i) {
+      if (routing_.FindBus(SendsOf(strip)[i].to()) == next) return fmt::format("{}.sends[{}].to", place, i);
+    }
+    int insert = 0;
+    while (routing_.FindStrip(routing_.inserts(next)[insert].sidechain()) != strip) ++insert;
+    return fmt::format("{}.inserts[{}].sidechain", checked_.PlaceOf(next), insert);
   }
 
   void CheckStrip(int strip) {
@@ -122,6 +132,7 @@ class MixerCheck {
     CheckPan(strip, place + ".pan", who);
     CheckDelay(strip, place + ".delay", who);
     CheckPrint(strip, place + ".print", who);
+    CheckInserts(checked_, strip);
     CheckAutomation(checked_, strip);
     if (routing_.IsTrack(strip)) {
       CheckFiles(routing_.track(strip), place, who);
