@@ -7,7 +7,9 @@
 
 #include "coordinator/planner/timeline/automation.h"
 #include "coordinator/planner/timeline/playlists.h"
+#include "core/spec/check/insert_check.h"
 #include "core/spec/insert_parameters.h"
+#include "core/spec/spec_values.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -19,23 +21,17 @@ using google::protobuf::Message;
 
 constexpr double kNanosecondsOfSecond = 1e9;
 
-double QuartersOf(const Time::Notes& notes) {
-  const double quarters = 4.0 * notes.count() / notes.unit();
-  if (notes.dotted()) return quarters * 1.5;
-  return notes.triplet() ? quarters * 2 / 3 : quarters;
-}
-
 class InsertResolver {
  public:
   InsertResolver(const Session& session, const Routing& routing, const Rack& rack, int index)
       : session_(session),
-        routing_(routing),
         rack_(rack),
+        inserts_(routing.inserts(rack.strip)),
         index_(index),
-        written_(rack.inserts[index]),
+        written_(inserts_[index]),
+        listens_to_(routing.sidechains(rack.strip)[index]),
         place_(fmt::format("{}.inserts[{}]", rack.place, index)),
-        who_(fmt::format("{}: insert {}", rack.who,
-                         written_.name().empty() ? std::to_string(index + 1) : Quoted(written_.name()))) {}
+        who_(fmt::format("{}: {}", rack.who, WhoIsInsert(written_))) {}
 
   Processor Resolve() {
     Processor processor;
@@ -45,73 +41,54 @@ class InsertResolver {
     insert.clear_sidechain();
     ResolveTimes(insert);
     AddMotions(processor);
-    const int listens_to = written_.sidechain().empty() ? kNoStrip : routing_.FindStrip(written_.sidechain());
-    if (listens_to >= 0) processor.set_sidechain(listens_to);
+    if (listens_to_ != kNoStrip) processor.set_sidechain(listens_to_);
     if (!written_.reverb().impulse().empty()) AddImpulse(processor);
+    if (written_.has_width()) CheckWidth();
     return processor;
   }
 
  private:
   // Of the processor itself: what lies deeper has none.
   void ResolveTimes(Insert& insert) {
-    const auto* oneof = Insert::descriptor()->FindOneofByName("processor");
-    const FieldDescriptor* chosen = insert.GetReflection()->GetOneofFieldDescriptor(insert, oneof);
-    if (chosen == nullptr) return;
-    Message& parameters = *insert.GetReflection()->MutableMessage(&insert, chosen);
+    const auto* types = Insert::descriptor()->FindOneofByName("processor");
+    const FieldDescriptor* type = insert.GetReflection()->GetOneofFieldDescriptor(insert, types);
+    if (type == nullptr) return;
+    Message& parameters = *insert.GetReflection()->MutableMessage(&insert, type);
     const google::protobuf::Reflection& in = *parameters.GetReflection();
     for (int f = 0; f < parameters.GetDescriptor()->field_count(); ++f) {
       const FieldDescriptor* field = parameters.GetDescriptor()->field(f);
       if (field->message_type() != Time::descriptor() || !in.HasField(parameters, field)) continue;
       auto& time = static_cast<Time&>(*in.MutableMessage(&parameters, field));
-      if (!time.has_nanoseconds()) ResolveTime(*field, time);
+      if (time.has_nanoseconds()) continue;
+      if (time.has_notes()) WarnOfTempi(field->name());
+      time.set_nanoseconds(std::llround(SecondsOf(time) * kNanosecondsOfSecond));
     }
   }
 
-  void ResolveTime(const FieldDescriptor& field, Time& time) {
-    const std::string place = fmt::format("{}.{}", place_, field.name());
-    double seconds = 0;
-    if (time.has_samples()) {
-      seconds = static_cast<double>(time.samples()) / session_.sample_rate;
-    } else if (session_.song.tempo().empty()) {
-      session_.findings.Error(
-          place,
-          fmt::format("{}: {} is a musical length, and the song has no tempo; write the song's `tempo`, or "
-                      "a time such as 250ms",
-                      who_, field.name()));
-    } else if (time.has_notes()) {
-      seconds = QuartersOf(time.notes()) * 60 / session_.song.tempo(0).bpm();
-      WarnOfTempi(field, place);
-    } else {
-      seconds = session_.tempo.SecondsOf(time.musical()).value_or(0);
-    }
-    time.set_nanoseconds(std::llround(seconds * kNanosecondsOfSecond));
-    if (seconds > 0) CheckRange(field, place, seconds);
-  }
-
-  void WarnOfTempi(const FieldDescriptor& field, const std::string& place) {
-    const double bpm = session_.song.tempo(0).bpm();
+  // A note's length is that at the song's start.
+  double SecondsOf(const Time& time) const {
+    if (time.has_samples()) return static_cast<double>(time.samples()) / session_.sample_rate;
+    if (time.has_musical()) return session_.tempo.SecondsOf(time.musical()).value_or(0);
     const auto& tempi = session_.song.tempo();
-    if (std::all_of(tempi.begin(), tempi.end(), [&](const Tempo& tempo) { return tempo.bpm() == bpm; }))
+    return tempi.empty() ? 0 : QuartersOf(time.notes()) * 60 / tempi[0].bpm();
+  }
+
+  void WarnOfTempi(const std::string& key) {
+    const auto& tempi = session_.song.tempo();
+    if (std::all_of(tempi.begin(), tempi.end(),
+                    [&](const Tempo& tempo) { return tempo.bpm() == tempi[0].bpm(); }))
       return;
     session_.findings.Warning(
-        place,
-        fmt::format("{}: the song's tempo changes, and {} stays what it is at its start ({} bpm); automate "
-                    "it, or write a time",
-                    who_, field.name(), bpm));
-  }
-
-  // What the reader could not know: how long it is.
-  void CheckRange(const FieldDescriptor& field, const std::string& place, double seconds) {
-    const Rule& rule = field.options().GetExtension(trackout::rule);
-    if (seconds >= rule.min() && (!rule.has_max() || seconds <= rule.max())) return;
-    session_.findings.Error(place, fmt::format("{}: {} lasts {:.4g} s here, and may last {} to {} s", who_,
-                                               field.name(), seconds, rule.min(), rule.max()));
+        fmt::format("{}.{}", place_, key),
+        fmt::format("{}: the song's tempo changes, and {} stays what it is at the start, at {} bpm; automate "
+                    "it, or write it in seconds",
+                    who_, key, tempi[0].bpm()));
   }
 
   void AddMotions(Processor& processor) {
     std::vector<Motion> motions;
     for (const AutomationLane& lane : rack_.automation) {
-      const std::optional<InsertLane> meant = FindInsertLane(rack_.inserts, lane.parameter());
+      const std::optional<InsertLane> meant = FindInsertLane(inserts_, lane.parameter());
       if (!meant || meant->insert != index_) continue;
       Motion& motion = motions.emplace_back();
       motion.set_parameter(meant->parameter);
@@ -147,11 +124,20 @@ class InsertResolver {
     *processor.mutable_impulse() = WholeFileOf(session_, source);
   }
 
+  // What the check does not know: a track's channels are its source's.
+  void CheckWidth() {
+    if (rack_.channels == CHANNELS_STEREO || rack_.channels == 0) return;
+    session_.findings.Error(place_ + ".type",
+                            fmt::format("{}: width is for stereo, and this has {}; remove it", who_,
+                                        ChannelsText(rack_.channels)));
+  }
+
   const Session& session_;
-  const Routing& routing_;
   const Rack& rack_;
+  const Inserts& inserts_;
   const int index_;
   const Insert& written_;
+  const int listens_to_;
   const std::string place_, who_;
 };
 
@@ -159,7 +145,7 @@ class InsertResolver {
 
 std::vector<Processor> ProcessorsOf(const Session& session, const Routing& routing, const Rack& rack) {
   std::vector<Processor> processors;
-  for (int i = 0; i < rack.inserts.size(); ++i)
+  for (int i = 0; i < routing.inserts(rack.strip).size(); ++i)
     processors.push_back(InsertResolver(session, routing, rack, i).Resolve());
   return processors;
 }

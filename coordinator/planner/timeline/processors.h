@@ -12,18 +12,18 @@
 
 namespace trackout {
 
-// The inserts of one strip or of the master, and where the spec has them.
+// Whose inserts, and where the spec has them.
 struct Rack {
-  const google::protobuf::RepeatedPtrField<Insert>& inserts;
+  int strip;  // of the song, or kMaster
   const google::protobuf::RepeatedPtrField<AutomationLane>& automation;
   std::string place;  // below the song: ".tracks[3]"
   std::string who;    // for messages: track "Vox"
   int channels;       // 0 where nobody knows: there was an error
 };
 
-// One processor for each insert, in order. `sidechain` is a strip (core/spec/routing.h) as yet: a job counts
-// it among its own. Tells what is wrong (a note's length without a tempo, an impulse that does not fit) to
-// the session; whole where nothing was.
+// One processor for each insert of a song that passed the check, in order. `sidechain` is a strip of the song
+// as yet: a job counts it among its own. Tells what only the sources know (an impulse or a width that does
+// not fit) to the session; whole where nothing was wrong.
 std::vector<Processor> ProcessorsOf(const Session& session, const Routing& routing, const Rack& rack);
 
 // Whether what it does depends on how loud its signal is, or that of its side-chain.

@@ -8,6 +8,7 @@
 #include "coordinator/planner/timeline/playlists.h"
 #include "coordinator/planner/timeline/processors.h"
 #include "coordinator/planner/timeline/session.h"
+#include "core/spec/check/rate_check.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -172,9 +173,8 @@ class VersionResolver {
     const auto resolve = [&](const auto& channel) {
       if (!channel.print().empty()) return;
       const int channels = trackout::ChannelsOf(routing_, timeline_, strip);
-      processors =
-          ProcessorsOf(session_, routing_,
-                       {channel.inserts(), channel.automation(), PlaceOf(strip), WhoIs(strip), channels});
+      processors = ProcessorsOf(session_, routing_,
+                                {strip, channel.automation(), PlaceOf(strip), WhoIs(strip), channels});
     };
     routing_.IsTrack(strip) ? resolve(routing_.track(strip)) : resolve(routing_.bus(strip));
   }
@@ -183,8 +183,8 @@ class VersionResolver {
     const Master& master = session_.song.master();
     const int channels = ChannelsOf(master.channels());
     if (master.print().empty()) {
-      timeline_.master_inserts = ProcessorsOf(
-          session_, routing_, {master.inserts(), master.automation(), ".master", "master", channels});
+      timeline_.master_inserts =
+          ProcessorsOf(session_, routing_, {kMaster, master.automation(), ".master", "master", channels});
       return;
     }
     timeline_.master_print = PrintedPlaylistOf(session_, master.print(), ".master.print", "master");
@@ -256,6 +256,10 @@ Timeline ResolveTimeline(const Album& album, int song_index, int version, const 
   timeline.tempo = TempoMap(song);
   const Session session{song, sources, timeline.sample_rate, timeline.tempo, told};
   const Routing routing(song);
+  if (song.sample_rate() == 0 && version < 0) {  // else the check has looked
+    for (Finding& finding : CheckInsertsAtRate(album, song_index, timeline.sample_rate))
+      findings.push_back(std::move(finding));
+  }
   VersionResolver(session, routing, version, timeline).Resolve();
   // Where a clip is wrong nobody knows the end of the song.
   if (!told.has_errors()) {
