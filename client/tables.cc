@@ -14,6 +14,10 @@ std::string LevelText(double dbfs) {
   return fmt::format("{:.2f}", dbfs);
 }
 
+std::string ShortLevelText(double db) {
+  return fmt::format("{:.1f}", db);
+}
+
 // Whole steps of integer files as they are, parts of a step (float files) to three digits.
 std::string LsbText(double lsb) {
   return lsb == std::floor(lsb) ? fmt::format("{:.0f}", lsb) : fmt::format("{:.3g}", lsb);
@@ -24,9 +28,27 @@ std::string TargetText(const std::string& of) {
   constexpr std::string_view kPrint = "print:";
   if (!of.starts_with(kPrint)) return of;
   const std::string what = of.substr(kPrint.size());
-  if (what == "premaster") return "the mix, not delivered in this format";
+  if (what == "premaster" || what == "master") return "the mix, not delivered in this format";
   if (what == "partial") return "the sum of these groups, not delivered";
   return fmt::format("the {} sum, not delivered", what);
+}
+
+// Of stems that need not add up.
+std::string ComparisonLine(const Proof& proof) {
+  return fmt::format(
+      "alone: differs by {} dB rms, {} dB peak: {} against {}, which they need not add up to\n",
+      ShortLevelText(proof.residual_rms_dbfs()), ShortLevelText(proof.residual_peak_dbfs()),
+      Counted(proof.stems_size(), "stem"), Printable(TargetText(proof.of())));
+}
+
+// How well a finished master is explained by the filter that stems go through.
+std::string DerivationLine(const Proof& proof) {
+  if (!proof.has_derivation()) return "";
+  const double level_db = proof.derivation_residual_db();
+  return fmt::format("  derived from the finished master: {}, {}\n", Printable(proof.derivation()),
+                     std::isinf(level_db) && level_db < 0
+                         ? "with no residual"
+                         : fmt::format("the residual lies at {} dB of it", ShortLevelText(level_db)));
 }
 
 enum class Columns { kPlanned, kMeasured };
@@ -90,6 +112,7 @@ std::string PackageTable(const Manifest& manifest) {
 }
 
 std::string ProofLine(const Proof& proof) {
+  if (!proof.has_verdict()) return ComparisonLine(proof);
   std::string line = fmt::format(
       "proof: {} {} {}: {} LSB, residual {} dBFS peak, {} dBFS rms: {}\n",
       Counted(proof.stems_size(), "stem"), proof.verdict() == "failed" ? "against" : "=",
@@ -99,7 +122,7 @@ std::string ProofLine(const Proof& proof) {
     line += fmt::format("  {} samples are clipped and left out; deliver wav32f, or turn the master down\n",
                         proof.overs());
   }
-  return line;
+  return line + DerivationLine(proof);
 }
 
 }  // namespace trackout

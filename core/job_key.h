@@ -18,7 +18,7 @@
 namespace trackout {
 
 // Raised whenever the same job would give other bytes than before.
-inline constexpr int kEngineVersion = 2;
+inline constexpr int kEngineVersion = 3;
 
 std::string CanonicalEncoding(const google::protobuf::Message& message);
 

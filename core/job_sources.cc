@@ -13,10 +13,26 @@ std::vector<const Digest*> SourcesOf(const RenderJob& job) {
       if (seen.insert(region.source().sha256()).second) sources.push_back(&region.source());
     }
   };
-  for (const Strip& strip : job.print().strips()) add(strip.playlist());
+  const auto add_inserts = [&](const auto& inserts) {
+    for (const Processor& processor : inserts) add(processor.impulse());
+  };
+  const auto add_strips = [&](const auto& strips) {
+    for (const Strip& strip : strips) {
+      add(strip.playlist());
+      add_inserts(strip.inserts());
+    }
+  };
+  add_strips(job.print().strips());
+  add_strips(job.print().whole());
   for (const TrackFile& track : job.track_files().tracks()) {
-    for (const TrackSignal& signal : track.signals()) add(signal.playlist());
+    for (const TrackSignal& signal : track.signals()) {
+      add(signal.playlist());
+      add_inserts(signal.inserts());
+    }
   }
+  add_strips(job.track_files().whole());
+  add_inserts(job.finish().master().inserts());
+  add(job.finish().master().print());
   return sources;
 }
 

@@ -1,4 +1,4 @@
-// What a job reads of the recorded files. Pure.
+// What a job reads of the recorded files: clips, prints, impulses. Pure.
 #pragma once
 
 #include <vector>

@@ -277,6 +277,7 @@ class Verifier {
     }
   }
 
+  // One without a verdict compares stems that need not add up: measured again, and not judged.
   void CheckProof(const SongFacts& song, const Proof& recorded) {
     const std::string who = fmt::format("song {}, {}", Quoted(song.title()), recorded.name());
     Proof proof = recorded;
@@ -306,7 +307,7 @@ class Verifier {
                    fmt::format("{}: {}", who, std::string(residual.status().message())));
       return;
     }
-    FillProof(*residual, proof);
+    recorded.has_verdict() ? FillProof(*residual, proof) : FillComparison(*residual, proof);
     *report_.add_proofs() = proof;
     if (proof.verdict() == "failed")
       TellUnproven("data/" + recorded.of(), who + ": " + DescribeFailure(proof));

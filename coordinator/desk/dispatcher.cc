@@ -11,15 +11,29 @@ namespace {
 // the sources, few enough to be quick.
 constexpr int kMostCompared = 32;
 
+// A strip and each of its inserts.
+int64_t StreamsOf(const google::protobuf::RepeatedPtrField<Strip>& strips) {
+  int64_t streams = strips.size();
+  for (const Strip& strip : strips) streams += strip.inserts_size();
+  return streams;
+}
+
 int64_t CostOf(const PlannedJob& planned) {
   const RenderJob& job = planned.job();
-  int64_t streams =
-      job.print().strips_size() + job.finish().mix_files_size() + job.sum_proof().stems_size() + 1;
-  for (const TrackFile& track : job.track_files().tracks()) streams += track.signals_size();
-  for (const StemSet& set : job.finish().stem_sets()) streams += set.stems_size();
-  // The prints of an edit are read at their own length.
-  const int64_t print_frames = std::max(job.frames(), job.finish().print_frames());
-  return streams * job.frames() + job.finish().prints_size() * print_frames;
+  const Finish& finish = job.finish();
+  int64_t streams = StreamsOf(job.print().strips()) + StreamsOf(job.print().whole()) +
+                    StreamsOf(job.track_files().whole()) + finish.mix_files_size() +
+                    job.sum_proof().stems_size() + 1;
+  for (const TrackFile& track : job.track_files().tracks()) {
+    for (const TrackSignal& signal : track.signals()) streams += 1 + signal.inserts_size();
+  }
+  for (const StemSet& set : finish.stem_sets()) streams += set.stems_size();
+  // Prints are longer than what is made of them, and each mix goes through the master at their length.
+  int64_t of_prints = finish.prints_size();
+  for (const Mix& mix : finish.mixes()) {
+    if (mix.master() != MASTER_NONE) of_prints += finish.master().inserts_size();
+  }
+  return streams * job.frames() + of_prints * finish.prints_frames();
 }
 
 Unit UnitOf(const SongRef& song, std::vector<const PlannedJob*> jobs) {

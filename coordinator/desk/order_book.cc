@@ -14,7 +14,7 @@ std::string VerdictOf(const Manifest& manifest) {
   for (const SongFacts& song : manifest.songs()) {
     for (const Proof& proof : song.proofs()) {
       if (proof.verdict() == "failed") return "failed";
-      if (proof.verdict() != "passed") worst = proof.verdict();
+      if (proof.has_verdict() && proof.verdict() != "passed") worst = proof.verdict();
     }
   }
   return worst;

@@ -1,11 +1,50 @@
 #include "coordinator/package/manifest.h"
 
+#include <cmath>
+#include <limits>
+#include <map>
+#include <string>
+
 #include "core/audio/sum_proof.h"
 #include "core/digest.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
 namespace trackout {
+namespace {
+
+// How well a finished master is explained, by how far the rest lies below it.
+std::string DerivationWord(double residual_db) {
+  if (residual_db <= -60) return "excellent";
+  if (residual_db <= -40) return "good";
+  return residual_db <= -20 ? "fair" : "poor";
+}
+
+const File& Measured(const JobOutput& made_by, const JobResults& results) {
+  return results.at(made_by.job_key()).outputs(made_by.output()).measured();
+}
+
+void FillDerivation(const File& residual, const File& master, Proof& proof) {
+  if (!residual.has_rms_dbfs() || !master.has_rms_dbfs()) return;
+  const bool is_silent = std::isinf(residual.rms_dbfs());  // also of a silent master
+  proof.set_derivation_residual_db(is_silent ? -std::numeric_limits<double>::infinity()
+                                             : residual.rms_dbfs() - master.rms_dbfs());
+  proof.set_derivation(DerivationWord(proof.derivation_residual_db()));
+}
+
+Proof FinishedProof(const RenderPlan& plan, const PlannedProof& planned, const SumProof& measured,
+                    const JobResults& results) {
+  Proof proof = planned.proof();
+  const Residual& residual = results.at(planned.job_key()).residual();
+  measured.is_comparison() ? FillComparison(residual, proof) : FillProof(residual, proof);
+  if (planned.has_residual_file()) {
+    const JobOutput& made_by = plan.files(planned.residual_file()).made_by();
+    FillDerivation(Measured(made_by, results), Measured(measured.mix(), results), proof);
+  }
+  return proof;
+}
+
+}  // namespace
 
 Manifest PlannedManifest(const RenderPlan& plan) {
   Manifest manifest = plan.manifest();
@@ -27,10 +66,13 @@ Manifest FinishedManifest(const RenderPlan& plan, const JobResults& results) {
     file.set_sha256(Hex(rendered.digest()));
     file.set_size_bytes(rendered.digest().size_bytes());
   }
+  std::map<std::string, const SumProof*> proofs;  // by the job's key
+  for (const PlannedJob& job : plan.jobs()) {
+    if (job.job().has_sum_proof()) proofs[job.key()] = &job.job().sum_proof();
+  }
   for (const PlannedProof& planned : plan.proofs()) {
-    Proof& proof = *manifest.mutable_songs(planned.song() - 1)->add_proofs();
-    proof = planned.proof();
-    FillProof(results.at(planned.job_key()).residual(), proof);
+    *manifest.mutable_songs(planned.song() - 1)->add_proofs() =
+        FinishedProof(plan, planned, *proofs.at(planned.job_key()), results);
   }
   return manifest;
 }

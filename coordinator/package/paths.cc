@@ -14,9 +14,10 @@
 namespace trackout {
 namespace {
 
-constexpr size_t kSuffixBytes = 40;  // room for _Effects_32f_192000_Stereo_999.wav within kMostNameBytes
-constexpr size_t kTakeBytes = 16;    // of a version's or an edit's name
-constexpr size_t kTitleBytes = 60;   // of the title before a mix
+// Room for _Effects_Keyed_32f_192000_Stereo_999.wav within kMostNameBytes.
+constexpr size_t kSuffixBytes = 40;
+constexpr size_t kTakeBytes = 16;   // of a version's or an edit's name
+constexpr size_t kTitleBytes = 60;  // of the title before a mix
 constexpr size_t kLeastNameBytes = 16;
 
 std::string KindFolder(const std::string& kind) {
@@ -78,6 +79,7 @@ std::string NumberedName(const File& file, int number) {
 // A file on its way to a name: what it is called, and what has been added to tell it from others.
 struct Naming {
   File* file;
+  std::string master;  // of a stem: keyed, alone
   std::string folder;  // 01_Title/Stems
   std::string name;    // 01_Drums, without ending
 };
@@ -90,25 +92,26 @@ std::string Key(const Naming& naming) {
 std::string Family(const Naming& naming) {
   const File& file = *naming.file;
   const bool is_mix = file.kind() == "mix", is_track = file.kind() == "track";
-  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}", naming.folder, file.variant(), file.encoding(),
-                     file.sample_rate(), is_track ? 0 : file.channels(), is_mix ? file.name() : "");
+  return fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", naming.folder, file.variant(), naming.master,
+                     file.encoding(), file.sample_rate(), is_track ? 0 : file.channels(),
+                     is_mix ? file.name() : "");
 }
 
 // Adds a word to the files that would bear one name, where the word is not the same for all of them; and to
 // the rest of their families, so that a set is named alike.
-template <typename WordOfFile>
-void TellApart(std::vector<Naming>& namings, WordOfFile word_of) {
+template <typename WordOfNaming>
+void TellApart(std::vector<Naming>& namings, WordOfNaming word_of) {
   std::map<std::string, std::vector<const Naming*>> same;
   for (const Naming& naming : namings) same[Key(naming)].push_back(&naming);
   std::set<std::string> families;
   for (const auto& [key, group] : same) {
     std::set<std::string> words;
-    for (const Naming* naming : group) words.insert(word_of(*naming->file));
+    for (const Naming* naming : group) words.insert(word_of(*naming));
     if (words.size() < 2) continue;
     for (const Naming* naming : group) families.insert(Family(*naming));
   }
   for (Naming& naming : namings) {
-    const std::string added = word_of(*naming.file);
+    const std::string added = word_of(naming);
     if (!added.empty() && families.contains(Family(naming))) naming.name += "_" + added;
   }
 }
@@ -138,7 +141,7 @@ void AssignPaths(RenderPlan& plan) {
   std::vector<Naming> namings;
   for (PlannedFile& planned : *plan.mutable_files()) {
     File& file = *planned.mutable_file();
-    Naming naming{&file, folder_of[file.song()] + "/" + KindFolder(file.kind()), ""};
+    Naming naming{&file, planned.master(), folder_of[file.song()] + "/" + KindFolder(file.kind()), ""};
     if (file.kind() == "mix") {
       naming.name = MixName(file, title_of[file.song()]);
     } else {
@@ -148,10 +151,11 @@ void AssignPaths(RenderPlan& plan) {
     }
     namings.push_back(naming);
   }
-  TellApart(namings, [](const File& file) { return Capital(file.variant()); });
-  TellApart(namings, [](const File& file) { return file.encoding().substr(3); });  // wav24 -> 24
-  TellApart(namings, [](const File& file) { return std::to_string(file.sample_rate()); });
-  TellApart(namings, ChannelsWord);
+  TellApart(namings, [](const Naming& naming) { return Capital(naming.file->variant()); });
+  TellApart(namings, [](const Naming& naming) { return Capital(naming.master); });
+  TellApart(namings, [](const Naming& naming) { return naming.file->encoding().substr(3); });  // wav24 -> 24
+  TellApart(namings, [](const Naming& naming) { return std::to_string(naming.file->sample_rate()); });
+  TellApart(namings, [](const Naming& naming) { return ChannelsWord(*naming.file); });
   std::map<std::string, NameBook> books;
   for (Naming& naming : namings) {
     naming.file->set_path(naming.folder + "/" + books[naming.folder].Take(naming.name, ".wav"));

@@ -18,8 +18,8 @@ std::string PackageFolder(const Manifest& manifest);
 // Fills `path` of every file of the plan. Numbers run for each kind of a song, one for each name, whatever
 // the set of stems, the version or the edit. Version and edit are always in the name:
 // Stems/01_Drums_Clean_30s.wav, Mixes/The_Fast_Route_Clean_30s_Master.wav. Where two files would bear one
-// name, the variant is added where it tells them apart, then the bits, the rate (in Hz), the channels (Mono),
-// then a number.
+// name, the variant is added where it tells them apart, then how stems go through the master (Keyed, Alone),
+// the bits, the rate (in Hz), the channels (Mono), then a number.
 void AssignPaths(RenderPlan& plan);
 
 }  // namespace trackout

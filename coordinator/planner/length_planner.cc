@@ -99,16 +99,25 @@ class LengthPlanner {
       track.set_channels(form.channels);
       track.mutable_signals()->Assign(delivery.signals.begin(), delivery.signals.end());
       *track.mutable_format() = form.format;
-      if (form.is_dithered) track.set_tpdf_seed(SeedOf(track));
+      if (form.is_dithered) track.set_tpdf_seed(SeedOfTrack(track));
       tracks_[delivery.bus].emplace_back(std::move(track), AddFile(std::move(file)));
     }
+  }
+
+  // Depends on the track's own sound, not on which strip of the song it listens to.
+  static uint64_t SeedOfTrack(TrackFile track) {
+    for (TrackSignal& signal : *track.mutable_signals()) {
+      for (Processor& processor : *signal.mutable_inserts()) processor.clear_sidechain();
+    }
+    return SeedOf(track);
   }
 
   void PlanMix(const MixRequest& mix, const Format& format) {
     const FileForm form = FormOf(format, FileKind::kMix, song_rate_, mixer_.channels());
     File file = NewFile(FileKind::kMix, mix.name(), "", form);
     if (!IsNew(file, form)) return;
-    const int mix_file = sheet_.AddMixFile(sheet_.MixOf(TermsOf(mixer_, mix)), form);
+    const int made = sheet_.MixOf(TermsOf(mixer_, mix), MasterPathOf(mixer_, mix));
+    const int mix_file = sheet_.AddMixFile(made, form);
     mixes_.push_back({AddFile(std::move(file)), mix_file});
   }
 
@@ -123,22 +132,30 @@ class LengthPlanner {
     std::string all = set.adds_up_to;  // what makes the set that it is
     std::vector<File> files;
     for (const Stem& stem : set.stems) {
-      stems.push_back(sheet_.MixOf(stem.terms));
+      stems.push_back(sheet_.MixOf(stem.terms, stem.master));
       sum.insert(sum.end(), stem.terms.begin(), stem.terms.end());
       files.push_back(NewFile(FileKind::kStem, stem.name, stem.variant, form));
       all += fmt::format("\n{} {}", stems.back(), CanonicalEncoding(files.back()));
     }
     if (!seen_.insert(all).second) return;
-    const int mix = sheet_.MixOf(set.adds_up_to.empty() ? TermsOfMaster(mixer_) : sum);
+    const int mix = sheet_.MixOf(set.adds_up_to.empty() ? TermsOfMaster(mixer_) : sum, set.master);
+    const auto closes = set.is_open ? FinishSheet::Sum::kOpen : FinishSheet::Sum::kCloses;
     PlannedSet& planned = sets_.emplace_back(
-        PlannedSet{sheet_.AddStemSet(stems, mix, form), form, {}, set.adds_up_to, set.words});
-    for (File& file : files) planned.files.push_back(AddFile(std::move(file)));
+        PlannedSet{sheet_.AddStemSet(stems, mix, form, closes), form, {}, set.adds_up_to, set.words});
+    for (File& file : files) planned.files.push_back(AddStem(std::move(file), set.master_word));
+  }
+
+  int AddStem(File file, const std::string& master_word) {
+    const int index = AddFile(std::move(file));
+    plan_.mutable_files(index)->set_master(master_word);
+    return index;
   }
 
   void CloseTracks() {
     for (const auto& [bus, tracks] : tracks_) {
       RenderJob job;
       for (const auto& [track, file] : tracks) *job.mutable_track_files()->add_tracks() = track;
+      AddWhole(mixer_, *job.mutable_track_files());
       job.set_sample_rate(song_rate_);
       job.set_frames(mixer_.timeline.frames);
       job.set_start_frame(mixer_.timeline.start_frame);
@@ -190,6 +207,7 @@ class LengthPlanner {
     SumProof& sum = *job.mutable_sum_proof();
     *sum.mutable_mix() = jobs_.OutputOf(finish_job, sheet_.OutputOfMixFile(reference.mix_file));
     sum.set_mix_is_dithered(mix_file.has_tpdf_seed());
+    sum.set_is_comparison(sheet_.finish().stem_sets(set.index).is_open());
     for (size_t i = 0; i < set.files.size(); ++i) {
       *sum.add_stems() = jobs_.OutputOf(finish_job, sheet_.OutputOfStem(set.index, static_cast<int>(i)));
     }
@@ -201,12 +219,21 @@ class LengthPlanner {
     if (reference.file >= 0) {
       planned.set_mix_file(reference.file);
     } else {
-      planned.mutable_proof()->set_of(
-          fmt::format("print:{}", set.adds_up_to.empty() ? "premaster" : set.adds_up_to));
+      planned.mutable_proof()->set_of("print:" + NameOfSum(set));
     }
     for (const int file : set.files) planned.add_stem_files(file);
+    const auto& stems = sheet_.finish().stem_sets(set.index).stems();
+    if (sheet_.finish().mixes(*stems.rbegin()).master() == MASTER_RESIDUAL)
+      planned.set_residual_file(set.files.back());
     const std::string key = jobs_.KeyOf(jobs_.Add(song_, std::move(job), {jobs_.KeyOf(finish_job)}));
     planned.set_job_key(key);
+  }
+
+  // Of what a set adds up to, where that is not delivered.
+  std::string NameOfSum(const PlannedSet& set) const {
+    if (!set.adds_up_to.empty()) return set.adds_up_to;
+    const int mix = sheet_.finish().stem_sets(set.index).mix();
+    return sheet_.finish().mixes(mix).master() == MASTER_NONE ? "premaster" : "master";
   }
 
   // "stems wav24 dry tracks Clean 30s": words of the set where there are several.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <utility>
+
+#include "coordinator/planner/prints/whole_song.h"
 
 namespace trackout {
 namespace {
@@ -19,6 +22,8 @@ TrackSignal ProcessedSignal(const Mixer& mixer, int track) {
   TrackSignal signal = Playing(timed.raw);
   signal.set_inverted(mixer.routing.track(track).polarity() == POLARITY_INVERTED);
   signal.set_delay_frames(mixer.timeline.FrameOf(mixer.routing.track(track).delay()));
+  const std::vector<Processor>& inserts = mixer.timeline.inserts[track];
+  signal.mutable_inserts()->Assign(inserts.begin(), inserts.end());
   return signal;
 }
 
@@ -104,6 +109,19 @@ std::vector<TrackDelivery> TrackDeliveriesOf(const Mixer& mixer, const TracksReq
     }
   }
   return deliveries;
+}
+
+void AddWhole(const Mixer& mixer, TrackFiles& files) {
+  std::vector<int> needed;
+  for (const TrackFile& file : files.tracks()) {
+    for (const TrackSignal& signal : file.signals()) AddSidechains(signal.inserts(), needed);
+  }
+  if (needed.empty()) return;
+  WholeSong whole = WholeSongOf(mixer, needed);
+  for (TrackFile& file : *files.mutable_tracks()) {
+    for (TrackSignal& signal : *file.mutable_signals()) PointSidechains(whole, *signal.mutable_inserts());
+  }
+  *files.mutable_whole() = std::move(whole.strips);
 }
 
 }  // namespace trackout

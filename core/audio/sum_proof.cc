@@ -357,11 +357,15 @@ std::string DescribeFailure(const Proof& proof) {
                      proof.worst_channel() + 1);
 }
 
-void FillProof(const Residual& residual, Proof& proof) {
+void FillComparison(const Residual& residual, Proof& proof) {
   proof.set_residual_peak_dbfs(residual.residual_peak_dbfs());
   proof.set_residual_rms_dbfs(residual.residual_rms_dbfs());
   proof.set_max_lsb(residual.max_lsb());
   proof.set_overs(residual.overs());
+}
+
+void FillProof(const Residual& residual, Proof& proof) {
+  FillComparison(residual, proof);
   if (!residual.within_bound()) {
     proof.set_verdict("failed");
     proof.set_worst_frame(residual.worst_frame());

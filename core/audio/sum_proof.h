@@ -28,6 +28,9 @@ absl::StatusOr<Residual> MeasureSum(const std::string& mix, const std::vector<st
 // Writes the figures and the verdict into a proof: passed, passed_with_overs, failed.
 void FillProof(const Residual& residual, Proof& proof);
 
+// The figures alone, of stems that need not add up: there is nothing to judge, and no verdict.
+void FillComparison(const Residual& residual, Proof& proof);
+
 // Of a failed proof: by how much, and where it is worst.
 std::string DescribeFailure(const Proof& proof);
 

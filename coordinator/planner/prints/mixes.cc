@@ -125,6 +125,27 @@ void AddTerms(const Mixer& mixer, const Levels& levels, const Paths& paths, doub
 
 }  // namespace
 
+bool HasMasterChain(const Mixer& mixer) {
+  return !mixer.timeline.master_inserts.empty() || mixer.timeline.master_print;
+}
+
+MasterPath MasterPathOf(const Mixer& mixer, const MixRequest& mix) {
+  if (!HasMasterChain(mixer) || mix.name() == "premaster") return {};
+  if (mixer.timeline.master_print) return {MASTER_KEYED};
+  if (mix.name() == "no_limiter") return {MASTER_OWN, true};
+  const MixWord* mix_word = FindMixWord(mix.name());
+  if (mix_word != nullptr && mix_word->kind == MixWord::Kind::kWhole) return {MASTER_KEYED};
+  const bool moves_a_level = mix_word != nullptr && mix_word->kind == MixWord::Kind::kStep;
+  const bool is_own = mix.key() == MIX_KEY_UNSPECIFIED ? moves_a_level : mix.key() == MIX_KEY_OWN;
+  return {is_own ? MASTER_OWN : MASTER_KEYED};
+}
+
+MasterPath MasterPathOf(const Mixer& mixer, StemMaster master) {
+  if (!HasMasterChain(mixer) || master == STEM_MASTER_NONE) return {};
+  const bool is_alone = master == STEM_MASTER_ALONE && !mixer.timeline.master_print;
+  return {is_alone ? MASTER_OWN : MASTER_KEYED};
+}
+
 std::vector<PrintTerm> TermsOf(const Mixer& mixer, const MixRequest& mix) {
   const Routing& routing = mixer.routing;
   const Balance balance(routing, mix);

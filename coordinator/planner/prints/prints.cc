@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "coordinator/planner/prints/whole_song.h"
+#include "coordinator/planner/timeline/processors.h"
+
 namespace trackout {
 namespace {
 
@@ -131,6 +134,36 @@ class Patchbay {
   std::vector<bool> has_sound_, reaches_;
 };
 
+// A sum may lack some of what its gains listen to; a source is whole by itself.
+bool ListensToTheWhole(const Strip& strip) {
+  return !strip.has_playlist() &&
+         std::any_of(strip.inserts().begin(), strip.inserts().end(),
+                     [](const Processor& processor) { return IsLevelDependent(processor.insert()); });
+}
+
+// Gives the print what its gains listen to. `strips`: of the song, one for each strip of the print.
+void AddWhole(const Mixer& mixer, const std::vector<int>& strips, Print& print) {
+  std::vector<int> needed;
+  for (int i = 0; i < print.strips_size(); ++i) {
+    if (ListensToTheWhole(print.strips(i))) needed.push_back(strips[i]);
+    AddSidechains(print.strips(i).inserts(), needed);
+  }
+  if (needed.empty()) return;
+  WholeSong whole = WholeSongOf(mixer, needed);
+  for (int i = 0; i < print.strips_size(); ++i) {
+    Strip& strip = *print.mutable_strips(i);
+    if (ListensToTheWhole(strip)) strip.set_whole(whole.index_of[strips[i]]);
+    PointSidechains(whole, *strip.mutable_inserts());
+  }
+  *print.mutable_whole() = std::move(whole.strips);
+}
+
+void LeaveOutTimeBased(Strip& strip) {
+  for (Processor& processor : *strip.mutable_inserts()) {
+    if (IsTimeBased(processor.insert())) processor.set_dry(true);
+  }
+}
+
 }  // namespace
 
 Print PrintOf(const Mixer& mixer, const std::vector<int>& sources, const Paths& paths) {
@@ -147,10 +180,13 @@ Print PrintOf(const Mixer& mixer, const std::vector<int>& sources, const Paths& 
   }
   Print print;
   print.set_channels(mixer.channels());
+  std::vector<int> strips;  // of the song
   for (const int index : kept) {
     const Node& node = patchbay.nodes()[index];
     Strip& strip = *print.add_strips();
     strip = StripOf(mixer, node.strip);
+    strips.push_back(node.strip);
+    if (paths.sends == Paths::Sends::kNone) LeaveOutTimeBased(strip);
     strip.set_feeds(node.feeds >= 0 ? index_of[node.feeds] : node.feeds);
     for (const auto& [to, request] : node.sends) {
       if (index_of[to] == kNoStrip) continue;
@@ -159,6 +195,16 @@ Print PrintOf(const Mixer& mixer, const std::vector<int>& sources, const Paths& 
       send.set_to(index_of[to]);
     }
   }
+  AddWhole(mixer, strips, print);
+  return print;
+}
+
+Print TapOf(const Mixer& mixer, int strip) {
+  WholeSong whole = WholeSongOf(mixer, {strip});
+  Print print;
+  print.set_channels(ChannelsOf(mixer.routing, mixer.timeline, strip));
+  print.set_tap(whole.index_of[strip]);
+  *print.mutable_whole() = std::move(whole.strips);
   return print;
 }
 

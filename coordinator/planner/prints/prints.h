@@ -4,7 +4,7 @@
 // feeds and sends to the master; it belongs to the last return on it, for a return that sends on hands its
 // signal over. So every path of a song is either one of the sources' own (no return on it) or of one return,
 // and prints that share the paths out add up to the mix. A print depends on nothing but the song and the
-// paths.
+// paths; what its gains listen to (whole_song.h) on the song alone.
 #pragma once
 
 #include <set>
@@ -17,7 +17,7 @@ namespace trackout {
 
 struct Paths {
   enum class Sends { kAll, kNone };
-  Sends sends = Sends::kAll;  // none: dry
+  Sends sends = Sends::kAll;  // none: dry, and of delays and reverbs the unprocessed side alone
   // Returns whose paths are left out. What such a return gives to other returns goes on, also behind buses
   // that it feeds.
   std::set<int> cut;
@@ -30,6 +30,9 @@ struct Paths {
 // The print of these sources; of those that are not heard (Routing::IsHeard) nothing sounds. Without strips
 // where nothing reaches the master.
 Print PrintOf(const Mixer& mixer, const std::vector<int>& sources, const Paths& paths);
+
+// The signal of a strip with the whole song in it, behind its inserts: a side-chain of the master.
+Print TapOf(const Mixer& mixer, int strip);
 
 // A print, and what becomes of it in a sum.
 struct PrintTerm {

@@ -24,15 +24,6 @@ std::string TitleOf(Role role) {
   return title;
 }
 
-// Other, or Other_2, ... where a group of the song bears that name.
-std::string OtherName(const std::vector<std::string>& taken) {
-  std::set<std::string> names;
-  for (const std::string& name : taken) names.insert(Folded(name));
-  std::string name = "Other";
-  for (int i = 2; names.contains(Folded(name)); ++i) name = fmt::format("Other_{}", i);
-  return name;
-}
-
 class Grouping {
  public:
   Grouping(const Routing& routing, const StemsRequest& request) : routing_(routing) {
@@ -119,7 +110,7 @@ class Grouping {
     for (const int strip : separate_) names.push_back(routing_.name(strip));
     std::set<int> grouped;
     for (const Group& group : groups_) grouped.insert(group.sources.begin(), group.sources.end());
-    Group other{OtherName(names)};
+    Group other{FreeName("Other", names)};
     for (const int source : sources_) {
       if (!grouped.contains(source)) other.sources.push_back(source);
     }
@@ -134,6 +125,14 @@ class Grouping {
 };
 
 }  // namespace
+
+std::string FreeName(const std::string& name, const std::vector<std::string>& taken) {
+  std::set<std::string> names;
+  for (const std::string& other : taken) names.insert(Folded(other));
+  std::string free = name;
+  for (int i = 2; names.contains(Folded(free)); ++i) free = fmt::format("{}_{}", name, i);
+  return free;
+}
 
 std::vector<Group> GroupsOf(const Routing& routing, const StemsRequest& request) {
   return Grouping(routing, request).Take();

@@ -16,6 +16,9 @@ struct Group {
   bool is_separate_return = false;
 };
 
+// `name`, or name_2, ... where one of these bears it, in whatever case.
+std::string FreeName(const std::string& name, const std::vector<std::string>& taken);
+
 // In the order of the list: what was asked for, then Other, then separate returns. A group may be empty: its
 // stem is silent. A printed return whose paths stand in a group is in it by them, and no source of any.
 std::vector<Group> GroupsOf(const Routing& routing, const StemsRequest& request);

@@ -81,7 +81,28 @@ void AddEffects(const StemMaker& maker, StemGroupSet& set) {
   }
 }
 
-std::string WordsOf(const StemsRequest& request, const std::string& processing) {
+std::string MasterWord(const MasterPath& stems) {
+  if (stems.use == MASTER_NONE) return "";
+  return stems.use == MASTER_OWN ? "alone" : "keyed";
+}
+
+// What the derived filter leaves over, where the set adds up to the finished master.
+void AddResidual(const Mixer& mixer, StemGroupSet& set) {
+  if (!mixer.timeline.master_print || set.master.use != MASTER_KEYED || !set.adds_up_to.empty()) return;
+  std::vector<std::string> names;
+  for (const Stem& stem : set.stems) names.push_back(stem.name);
+  set.stems.push_back({FreeName("Residual", names), set.stems.back().variant, {}, {MASTER_RESIDUAL}});
+}
+
+void SendThroughMaster(const Mixer& mixer, const MasterPath& path, StemGroupSet& set) {
+  for (Stem& stem : set.stems) stem.master = path;
+  set.master_word = MasterWord(path);
+  set.is_open = path.use == MASTER_OWN;
+  set.master.use = path.use == MASTER_NONE ? MASTER_NONE : MASTER_KEYED;
+  AddResidual(mixer, set);
+}
+
+std::string WordsOf(const StemsRequest& request, const std::string& processing, const MasterPath& master) {
   std::vector<std::string> words;
   if (!processing.empty()) words.push_back(processing);
   if (request.partial()) words.emplace_back("partial");
@@ -93,6 +114,7 @@ std::string WordsOf(const StemsRequest& request, const std::string& processing) 
     words.emplace_back("roles");
   }
   if (request.returns() == RETURNS_SEPARATE) words.emplace_back("returns");
+  if (master.use != MASTER_NONE) words.push_back(MasterWord(master));
   return fmt::format("{}", fmt::join(words, " "));
 }
 
@@ -124,10 +146,11 @@ std::string WhyNotCentred(const Mixer& mixer, int source) {
 
 std::vector<StemGroupSet> StemSetsOf(const Mixer& mixer, const StemsRequest& request) {
   const StemMaker maker(mixer, request);
+  const MasterPath master = MasterPathOf(mixer, request.master());
   std::vector<StemGroupSet> sets;
   const auto add_set = [&](const std::string& processing, const std::string& adds_up_to) -> StemGroupSet& {
     return sets.emplace_back(
-        StemGroupSet{{}, request.partial() ? "partial" : adds_up_to, WordsOf(request, processing)});
+        StemGroupSet{{}, request.partial() ? "partial" : adds_up_to, WordsOf(request, processing, master)});
   };
   const bool has_dry = Asks(request, PROCESSING_DRY);
   const bool has_effects = Asks(request, PROCESSING_EFFECTS);
@@ -142,6 +165,7 @@ std::vector<StemGroupSet> StemSetsOf(const Mixer& mixer, const StemsRequest& req
     AddEffects(maker, add_set("effects", "effects"));
   }
   std::erase_if(sets, [](const StemGroupSet& set) { return set.stems.empty(); });
+  for (StemGroupSet& set : sets) SendThroughMaster(mixer, master, set);
   return sets;
 }
 

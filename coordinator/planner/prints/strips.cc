@@ -3,6 +3,8 @@
 #include <optional>
 #include <string>
 
+#include "coordinator/planner/timeline/automation.h"
+
 namespace trackout {
 namespace {
 
@@ -55,16 +57,10 @@ int Mixer::channels() const {
 }
 
 Envelope EnvelopeOf(const Timeline& timeline, const Lanes& lanes, const std::string& parameter) {
-  Envelope envelope;
   for (const AutomationLane& lane : lanes) {
-    if (lane.parameter() != parameter) continue;
-    for (const AutomationPoint& point : lane.points()) {
-      Point& added = *envelope.add_points();
-      added.set_frame(timeline.FrameOf(point.time()));
-      added.set_value(point.value());
-    }
+    if (lane.parameter() == parameter) return EnvelopeOf(lane, timeline.tempo, timeline.sample_rate);
   }
-  return envelope;
+  return {};
 }
 
 Strip StripOf(const Mixer& mixer, int index) {
@@ -72,6 +68,7 @@ Strip StripOf(const Mixer& mixer, int index) {
   const Timeline& timeline = mixer.timeline;
   Strip strip;
   strip.set_channels(ChannelsOf(routing, timeline, index));
+  strip.mutable_inserts()->Assign(timeline.inserts[index].begin(), timeline.inserts[index].end());
   if (routing.IsTrack(index)) {
     const TimedTrack& timed = timeline.tracks[index];
     *strip.mutable_playlist() = timed.print ? *timed.print : timed.raw;

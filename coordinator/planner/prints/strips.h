@@ -19,7 +19,8 @@ struct Mixer {
 };
 
 // Everything of a strip but whom it feeds and sends to. A source has its playlist; one that is a print has
-// neither polarity nor delay: they are in it.
+// neither polarity nor delay nor inserts: they are in it. The side-chains of inserts are strips of the song
+// as yet.
 Strip StripOf(const Mixer& mixer, int strip);
 
 // A send of a strip, but for `to`.

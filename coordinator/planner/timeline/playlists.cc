@@ -262,6 +262,16 @@ std::optional<Playlist> TwinOf(const Session& session, int track, const ClipList
   return twin;
 }
 
+Playlist WholeFileOf(const Session& session, const Source& source) {
+  Playlist whole;
+  whole.set_channels(source.channels());
+  Region& region = *whole.add_regions();
+  *region.mutable_source() = source.digest();
+  region.set_frame_count(session.FramesOf(source));
+  region.set_source_rate(session.RateToConvert(source));
+  return whole;
+}
+
 std::optional<Playlist> PrintedPlaylistOf(const Session& session, const std::string& file,
                                           const std::string& place, const std::string& who) {
   const Source& source = session.SourceOf(file);
@@ -277,13 +287,7 @@ std::optional<Playlist> PrintedPlaylistOf(const Session& session, const std::str
                     who, path, ChannelsText(source.channels())));
     return std::nullopt;
   }
-  Playlist print;
-  print.set_channels(source.channels());
-  Region& region = *print.add_regions();
-  *region.mutable_source() = source.digest();
-  region.set_frame_count(session.FramesOf(source));
-  region.set_source_rate(session.RateToConvert(source));
-  return print;
+  return WholeFileOf(session, source);
 }
 
 std::vector<Stretch> SilencesOf(const Session& session, int version, int track) {

@@ -42,7 +42,10 @@ Playlist PlaylistOf(const Session& session, const ClipList& list);
 // fit.
 std::optional<Playlist> TwinOf(const Session& session, int track, const ClipList& list, const Playlist& raw);
 
-// A whole file from frame 0 on, as it is. Nullopt where it has no layout, or nothing in it.
+// A whole file from frame 0 on.
+Playlist WholeFileOf(const Session& session, const Source& source);
+
+// The same of a print, as it is. Nullopt where it has no layout, or nothing in it.
 std::optional<Playlist> PrintedPlaylistOf(const Session& session, const std::string& file,
                                           const std::string& place, const std::string& who);
 

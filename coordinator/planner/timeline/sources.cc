@@ -22,11 +22,18 @@ class UseList {
       Add(clips[c].file(), fmt::format("{}.clips[{}].file", place, c), who);
   }
 
+  void AddPrintOrInserts(const std::string& print, const google::protobuf::RepeatedPtrField<Insert>& inserts,
+                         const std::string& place, const std::string& who) {
+    if (!print.empty()) return Add(print, place + ".print", who);
+    for (int i = 0; i < inserts.size(); ++i)
+      Add(inserts[i].reverb().impulse(), fmt::format("{}.inserts[{}].impulse", place, i), who);
+  }
+
   void AddBuses(const google::protobuf::RepeatedPtrField<Bus>& buses, const std::string& key,
                 const std::string& noun_text) {
     for (int b = 0; b < buses.size(); ++b) {
-      Add(buses[b].print(), fmt::format(".{}[{}].print", key, b),
-          fmt::format("{} {}", noun_text, Quoted(buses[b].name())));
+      AddPrintOrInserts(buses[b].print(), buses[b].inserts(), fmt::format(".{}[{}]", key, b),
+                        fmt::format("{} {}", noun_text, Quoted(buses[b].name())));
     }
   }
 
@@ -53,10 +60,11 @@ std::vector<SourceUse> SourceUsesOf(const Song& song) {
     uses.Add(track.file(), place + ".file", who);
     uses.AddClips(track.clips(), place, who);
     uses.Add(track.di(), place + ".di", who);
-    uses.Add(track.print(), place + ".print", who);
+    uses.AddPrintOrInserts(track.print(), track.inserts(), place, who);
   }
   uses.AddBuses(song.buses(), "buses", "bus");
   uses.AddBuses(song.returns(), "returns", "return");
+  uses.AddPrintOrInserts(song.master().print(), song.master().inserts(), ".master", "master");
   for (int v = 0; v < song.versions_size(); ++v) {
     const Version& version = song.versions(v);
     for (int r = 0; r < version.replace_size(); ++r) {

@@ -22,7 +22,8 @@ struct SourceUse {
   std::string who;  // for messages: song "One": track "Kick"
 };
 
-// Every use of a source, in the order of the spec: clips, twins, prints, those of versions too.
+// Every use of a source, in the order of the spec: clips, twins, prints, impulses, those of versions too.
+// (Where a print stands in for inserts, their impulses are not used.)
 std::vector<SourceUse> SourceUses(const Album& album);
 
 // Those of one song, as it sees them: places without "songs[0]", who without the song.

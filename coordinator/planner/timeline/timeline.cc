@@ -6,7 +6,9 @@
 #include "coordinator/planner/timeline/edits.h"
 #include "coordinator/planner/timeline/extent.h"
 #include "coordinator/planner/timeline/playlists.h"
+#include "coordinator/planner/timeline/processors.h"
 #include "coordinator/planner/timeline/session.h"
+#include "core/spec/check/rate_check.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -52,6 +54,8 @@ class VersionResolver {
   void Resolve() {
     for (int t = 0; t < routing_.track_count(); ++t) timeline_.tracks.push_back(ResolveTrack(t));
     for (int strip = routing_.track_count(); strip < routing_.strip_count(); ++strip) ResolveBus(strip);
+    for (int strip = 0; strip < routing_.strip_count(); ++strip) ResolveInserts(strip);
+    ResolveMaster();
   }
 
  private:
@@ -150,14 +154,55 @@ class VersionResolver {
     }
   }
 
+  // Below the song: ".tracks[3]".
+  std::string PlaceOf(int strip) const {
+    const Song& song = session_.song;
+    if (routing_.IsTrack(strip)) return fmt::format(".tracks[{}]", strip);
+    const bool is_return = routing_.IsReturn(strip);
+    const int index = strip - song.tracks_size() - (is_return ? song.buses_size() : 0);
+    return fmt::format(".{}[{}]", is_return ? "returns" : "buses", index);
+  }
+
+  std::string WhoIs(int strip) const {
+    const char* noun = routing_.IsTrack(strip) ? "track" : routing_.IsReturn(strip) ? "return" : "bus";
+    return fmt::format("{} {}", noun, Quoted(routing_.name(strip)));
+  }
+
+  void ResolveInserts(int strip) {
+    std::vector<Processor>& processors = timeline_.inserts.emplace_back();
+    const auto resolve = [&](const auto& channel) {
+      if (!channel.print().empty()) return;
+      const int channels = trackout::ChannelsOf(routing_, timeline_, strip);
+      processors = ProcessorsOf(session_, routing_,
+                                {strip, channel.automation(), PlaceOf(strip), WhoIs(strip), channels});
+    };
+    routing_.IsTrack(strip) ? resolve(routing_.track(strip)) : resolve(routing_.bus(strip));
+  }
+
+  void ResolveMaster() {
+    const Master& master = session_.song.master();
+    const int channels = ChannelsOf(master.channels());
+    if (master.print().empty()) {
+      timeline_.master_inserts =
+          ProcessorsOf(session_, routing_, {kMaster, master.automation(), ".master", "master", channels});
+      return;
+    }
+    timeline_.master_print = PrintedPlaylistOf(session_, master.print(), ".master.print", "master");
+    if (!timeline_.master_print || timeline_.master_print->channels() == channels) return;
+    session_.findings.Error(
+        ".master.print",
+        fmt::format("master: its print {} has {}, the master has {}; write its `channels`, or print as many",
+                    SourcePath(session_.song, master.print()),
+                    ChannelsText(timeline_.master_print->channels()), ChannelsText(channels)));
+  }
+
   void ResolveBus(int strip) {
     const Bus& bus = routing_.bus(strip);
     if (bus.print().empty()) return;
     const Song& song = session_.song;
     const bool is_return = routing_.IsReturn(strip);
-    const int index = strip - song.tracks_size() - (is_return ? song.buses_size() : 0);
-    const std::string place = fmt::format(".{}[{}].print", is_return ? "returns" : "buses", index);
-    const std::string who = fmt::format("{} {}", is_return ? "return" : "bus", Quoted(bus.name()));
+    const std::string place = PlaceOf(strip) + ".print";
+    const std::string who = WhoIs(strip);
     const std::optional<Playlist> print = PrintedPlaylistOf(session_, bus.print(), place, who);
     if (!print) return;
     if (print->channels() != ChannelsOf(bus.channels())) {
@@ -211,10 +256,16 @@ Timeline ResolveTimeline(const Album& album, int song_index, int version, const 
   timeline.tempo = TempoMap(song);
   const Session session{song, sources, timeline.sample_rate, timeline.tempo, told};
   const Routing routing(song);
+  if (song.sample_rate() == 0 && version < 0) {  // else the check has looked
+    for (Finding& finding : CheckInsertsAtRate(album, song_index, timeline.sample_rate))
+      findings.push_back(std::move(finding));
+  }
   VersionResolver(session, routing, version, timeline).Resolve();
   // Where a clip is wrong nobody knows the end of the song.
-  if (!told.has_errors())
+  if (!told.has_errors()) {
     SetExtent(session, EndOfAll(session, song_index, routing, version, timeline), timeline);
+    SetPrintWindow(session, routing, timeline);
+  }
   timeline.edits = EditsOf(session, timeline);
   return timeline;
 }

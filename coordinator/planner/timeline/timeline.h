@@ -1,7 +1,7 @@
 // A song on its time line: what the spec says, held against what the sources are. Pure.
 //
 // timeline.cc puts it together of: session.h (the song's rate, tempo and sources), playlists.h (clips, twins,
-// prints), extent.h (start, length, tail), edits.h (cutdowns).
+// prints), processors.h (inserts), extent.h (start, length, tail, what prints hold), edits.h (cutdowns).
 #pragma once
 
 #include <cstdint>
@@ -19,9 +19,10 @@
 namespace trackout {
 
 struct TimedTrack {
-  Playlist raw;                   // its clips; in a version, that one's, with its silences
-  std::optional<Playlist> di;     // the same of its twin; not where a version has other clips
-  std::optional<Playlist> print;  // stands in for raw, polarity and delay in the mixer; its silences too
+  Playlist raw;                // its clips; in a version, that one's, with its silences
+  std::optional<Playlist> di;  // the same of its twin; not where a version has other clips
+  std::optional<Playlist>
+      print;  // stands in for raw, polarity, delay, inserts in the mixer; its silences too
 };
 
 struct TimedEdit {
@@ -37,8 +38,16 @@ struct Timeline {
   int64_t start_frame = 0;  // of the stretch that is delivered; the same for every version, as its length
   int64_t frames = 0;       // its length
   int64_t final_fade_frames = 0;  // where the tail was cut at max_tail
+  // Of prints: from before the first sound, whatever is delivered, to a second behind what is delivered. The
+  // same for every version.
+  int64_t prints_start_frame = 0;
+  int64_t prints_frames = 0;
   std::vector<TimedTrack> tracks;
   std::map<int, Playlist> bus_prints;  // by strip (core/spec/routing.h)
+  // By strip; none where a print stands in for them. Their side-chains are strips.
+  std::vector<std::vector<Processor>> inserts;
+  std::vector<Processor> master_inserts;  // the same of the master
+  std::optional<Playlist> master_print;
   std::vector<TimedEdit> edits;
 
   // A time of this song as frames; of one that passed the check.
