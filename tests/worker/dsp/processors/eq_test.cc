@@ -256,7 +256,6 @@ TEST(Eq, MovesWithoutClicks) {
     const double sound = *std::ranges::max_element(spectrum);
     const double splatter = *std::max_element(spectrum.begin() + 32768 * 1500 / 48000, spectrum.end());
     EXPECT_LT(splatter, 1e-5 * sound) << 20 * std::log10(splatter / sound);
-    std::printf("%g\n", 20 * std::log10(splatter / sound));
   }
 }
 
