@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "worker/dsp/gain.h"
+
 namespace trackout::dsp {
 namespace {
 
@@ -22,6 +24,14 @@ void Parameter::Values(int64_t first_frame, std::span<double> values) const {
     LineValues(points_, first_frame, values);
   } else {
     std::ranges::fill(values, value_);
+  }
+}
+
+void Parameter::Gains(int64_t first_frame, std::span<double> gains) const {
+  if (moves()) {
+    DecibelGains(points_, first_frame, gains);
+  } else {
+    std::ranges::fill(gains, FromDecibels(value_));
   }
 }
 

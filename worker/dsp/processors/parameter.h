@@ -21,6 +21,9 @@ class Parameter {
   double At(int64_t frame) const;
   // values[i] is that at first_frame + i.
   void Values(int64_t first_frame, std::span<double> values) const;
+  // Of a parameter in dB: 10^(value / 20) at first_frame + i. A line that touches -inf is straight in
+  // amplitude.
+  void Gains(int64_t first_frame, std::span<double> gains) const;
   // The highest and the lowest value that it ever has.
   double Highest() const;
   double Lowest() const;

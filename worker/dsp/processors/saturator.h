@@ -1,4 +1,25 @@
 // Saturator: a curve without memory, oversampled.
+//
+// With g = 10^(drive / 20) and u = g x, all curves having slope 1 at 0:
+//
+//   tanh   tanh(u) / g
+//   soft   u / (1 + |u|) / g
+//   tube   (tanh(u + 0.3) - tanh 0.3) / (g (1 - tanh^2 0.3))   even harmonics too
+//
+// then out = (dry (1 - mix) + curved mix) 10^(output / 20), dry being as late as the rest.
+//
+// The detector takes the signal to a higher rate (oversampler.h) and makes the secant q = f(u) / u of the
+// curve there; an applier takes its part to the same rate, multiplies it by q and takes it back. So parts add
+// up.
+//
+// The rate is 8 times that of the song below 64 kHz, 4 times below 128 kHz and 2 times above; twice as much
+// for the soft curve, whose corner at 0 makes harmonics that fall but slowly. A sine of 5 kHz at full scale,
+// 12 dB of drive: what is not a harmonic is below -90 dBFS. More drive, and higher sines, alias more. What
+// lies between 0.48 of the rate and 0.52 mirrors itself in part.
+//
+// Latency: 167 to 180 frames, of the filters. Parameters that move are read at the frame that they are heard
+// at: `drive` where the curve is applied, between frames on a straight line of its gain; `mix` and `output`
+// where it comes out.
 #pragma once
 
 #include <memory>
@@ -13,10 +34,12 @@ enum class SaturatorCurve { kTanh, kSoft, kTube };
 struct SaturatorSettings {
   Parameter drive = 0;  // dB, 0 .. 36
   SaturatorCurve curve = SaturatorCurve::kTanh;
-  Parameter mix = 100;   // percent
+  Parameter mix = 100;   // percent; 100 is the curve alone
   Parameter output = 0;  // dB
 };
 
+// Thread-safe, as all processors. Of its detector: `sidechain` is not listened to; control is, for each
+// channel and each plane of the higher rate, the secants of all frames of the piece.
 std::unique_ptr<Processor> NewSaturator(SaturatorSettings settings, int channels, int sample_rate);
 
 }  // namespace trackout::dsp
