@@ -1,0 +1,29 @@
+// Time constants of one-pole smoothers.
+#pragma once
+
+#include <algorithm>
+#include <span>
+
+#include "worker/dsp/functions.h"
+
+namespace trackout::dsp {
+
+// The part of the way that is gone in one frame, so that after `seconds` 1 - 1/e of it (63 %) is: 1 - e^(-1 /
+// (seconds sample_rate)); all of it where `seconds` is 0.
+inline double TimeConstant(double seconds, double sample_rate) {
+  return seconds * sample_rate > 0 ? 1 - Exp(-1 / (seconds * sample_rate)) : 1;
+}
+
+// The same, in place.
+inline auto TimeConstants(double sample_rate) {
+  return [sample_rate](std::span<double> seconds) {
+    double last = -1;
+    double made = 1;
+    for (double& value : seconds) {
+      if (value != last) made = TimeConstant(last = value, sample_rate);
+      value = made;
+    }
+  };
+}
+
+}  // namespace trackout::dsp
