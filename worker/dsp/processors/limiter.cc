@@ -21,7 +21,7 @@ namespace {
 constexpr size_t kMostFrames = LimiterStage::kMostFrames;
 // What the stages behind the first look ahead: seconds, and at least so many frames.
 constexpr double kTouchUpSeconds = 0.001;
-constexpr size_t kTouchUpFrames = 48;
+constexpr int64_t kTouchUpFrames = 48;
 constexpr size_t kStages = 3;
 // What stays below the ceiling: of it, and for what a later rounding to 16 bits and its dither may add.
 constexpr std::array<double, kStages> kBelow = {0.0007, 0.0006, 0.0005};
@@ -30,10 +30,6 @@ constexpr double kRounding = 0x1p-14;
 constexpr double kReleased = 1e-5;
 // Far beyond any signal; squares and their products stay finite.
 constexpr double kHighest = 1e15;
-
-size_t FramesOf(double seconds, int sample_rate) {
-  return static_cast<size_t>(seconds * sample_rate + 0.5);
-}
 
 // Ceilings in dB become what peaks may reach.
 ParameterValues::Make TargetsFor(double below) {
@@ -48,8 +44,8 @@ void Reciprocals(std::span<double> excess) {
 }
 
 size_t LookAheadOf(const LimiterSettings& settings, int sample_rate, size_t stage) {
-  if (stage == 0) return std::max(size_t{3}, FramesOf(settings.lookahead, sample_rate));
-  return std::max(kTouchUpFrames, FramesOf(kTouchUpSeconds, sample_rate));
+  if (stage == 0) return static_cast<size_t>(std::max(int64_t{3}, FramesIn(settings.lookahead, sample_rate)));
+  return static_cast<size_t>(std::max(kTouchUpFrames, FramesIn(kTouchUpSeconds, sample_rate)));
 }
 
 class LimiterDetector final : public Detector {
