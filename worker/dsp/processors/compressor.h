@@ -3,13 +3,12 @@
 
 #include <memory>
 
+#include "worker/dsp/processors/detection.h"
 #include "worker/dsp/processors/key_filter.h"
 #include "worker/dsp/processors/parameter.h"
 #include "worker/dsp/processors/processor.h"
 
 namespace trackout::dsp {
-
-enum class Detection { kPeak, kRms };
 
 struct CompressorSettings {
   Parameter threshold = -18;  // dB
@@ -23,7 +22,7 @@ struct CompressorSettings {
   Parameter link = 100;  // percent
   Parameter makeup = 0;  // dB
   Parameter mix = 100;   // percent
-  KeyFilterSettings key_filter;
+  KeyFilterSettings key_filter = {};
 };
 
 std::unique_ptr<Processor> NewCompressor(CompressorSettings settings, int channels, int sample_rate);

@@ -17,7 +17,7 @@ struct ExpanderSettings {
   Parameter hold = 0.01;      // s
   Parameter release = 0.1;    // s
   double lookahead = 0;       // s, at most 0.02: the latency
-  KeyFilterSettings key_filter;
+  KeyFilterSettings key_filter = {};
 };
 
 std::unique_ptr<Processor> NewExpander(ExpanderSettings settings, int channels, int sample_rate);
