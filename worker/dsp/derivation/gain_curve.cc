@@ -1,0 +1,135 @@
+#include "worker/dsp/derivation/gain_curve.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace trackout::dsp {
+namespace {
+
+constexpr double kStiffness = 1e-6;
+constexpr double kPull = 1e-9;
+
+std::vector<std::array<double, 4>> SplineWeights(int64_t step) {
+  std::vector<std::array<double, 4>> weights(static_cast<size_t>(step));
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const double t = (static_cast<double>(i) + 0.5) / static_cast<double>(step);
+    const double u = 1 - t;
+    weights[i] = {u * u * u / 6, ((3 * t - 6) * t * t + 4) / 6, (((-3 * t + 3) * t + 3) * t + 1) / 6,
+                  t * t * t / 6};
+  }
+  return weights;
+}
+
+}  // namespace
+
+GainCurve::GainCurve(int64_t first_frame, int64_t frames, int64_t step, std::vector<double> knots)
+    : first_frame_(first_frame),
+      last_frame_(first_frame + std::max<int64_t>(frames, 1) - 1),
+      step_(step),
+      knots_(std::move(knots)),
+      weights_(SplineWeights(step)) {
+  assert(static_cast<int64_t>(knots_.size()) >= (last_frame_ - first_frame_) / step_ + 4);
+}
+
+void GainCurve::Values(int64_t frame, std::span<double> gains) const {
+  for (size_t i = 0; i < gains.size(); ++i) {
+    const int64_t at = std::clamp(frame + static_cast<int64_t>(i), first_frame_, last_frame_) - first_frame_;
+    const double* knots = knots_.data() + at / step_;
+    const std::array<double, 4>& weights = weights_[static_cast<size_t>(at % step_)];
+    gains[i] = weights[0] * knots[0] + weights[1] * knots[1] + weights[2] * knots[2] + weights[3] * knots[3];
+  }
+}
+
+GainFit::GainFit(int64_t frames, int64_t step)
+    : step_(step),
+      count_(static_cast<size_t>((std::max<int64_t>(frames, 1) - 1) / step) + 4),
+      weights_(SplineWeights(step)),
+      rows_(count_) {}
+
+void GainFit::Hear(int64_t first, ConstChannels heard) {
+  assert(first % step_ == 0);
+  const size_t step = weights_.size();
+  const size_t frames = heard.empty() ? 0 : heard[0].size();
+  for (size_t begin = 0; begin < frames; begin += step) {
+    const size_t cell = (static_cast<size_t>(first) + begin) / step;
+    const size_t count = std::min(step, frames - begin);
+    std::array<std::array<double, 4>, 4> sums = {};
+    for (size_t i = 0; i < count; ++i) {
+      double energy = 0;
+      for (const std::span<const double> channel : heard) energy += channel[begin + i] * channel[begin + i];
+      for (size_t a = 0; a < 4; ++a) {
+        const double weighted = weights_[i][a] * energy;
+        for (size_t b = a; b < 4; ++b) sums[a][b] += weighted * weights_[i][b];
+      }
+    }
+    for (size_t a = 0; a < 4; ++a) {
+      for (size_t b = a; b < 4; ++b) rows_[cell + a][b - a] += sums[a][b];
+    }
+  }
+}
+
+void GainFit::Compare(int64_t first, ConstChannels heard, ConstChannels wanted,
+                      std::span<double> side) const {
+  assert(first % step_ == 0 && side.size() == count_);
+  const size_t step = weights_.size();
+  const size_t frames = heard.empty() ? 0 : heard[0].size();
+  for (size_t begin = 0; begin < frames; begin += step) {
+    const size_t cell = (static_cast<size_t>(first) + begin) / step;
+    const size_t count = std::min(step, frames - begin);
+    std::array<double, 4> sums = {};
+    for (size_t i = 0; i < count; ++i) {
+      double product = 0;
+      for (size_t c = 0; c < heard.size(); ++c) product += heard[c][begin + i] * wanted[c][begin + i];
+      for (size_t a = 0; a < 4; ++a) sums[a] += weights_[i][a] * product;
+    }
+    for (size_t a = 0; a < 4; ++a) side[cell + a] += sums[a];
+  }
+}
+
+void GainFit::Factor() {
+  double trace = 0;
+  for (const auto& row : rows_) trace += row[0];
+  // Silence altogether: any energy will do.
+  const double mean = trace > 0 ? trace / static_cast<double>(count_) : 1;
+  const double bend = kStiffness * mean;
+  pull_ = kPull * mean;
+  constexpr double kSecondDifference[] = {1, -2, 1};
+  for (size_t i = 0; i + 2 < count_; ++i) {
+    for (size_t a = 0; a < 3; ++a) {
+      for (size_t b = a; b < 3; ++b) {
+        rows_[i + a][b - a] += bend * kSecondDifference[a] * kSecondDifference[b];
+      }
+    }
+  }
+  for (auto& row : rows_) row[0] += pull_;
+  // L D L': rows_[i][0] becomes D, rows_[i][j] the L of knot i + j beside knot i.
+  for (size_t i = 0; i < count_; ++i) {
+    std::array<double, 4>& row = rows_[i];
+    for (size_t a = 1; a < 4 && i + a < count_; ++a) {
+      const double factor = row[a] / row[0];
+      for (size_t b = a; b < 4 && i + b < count_; ++b) rows_[i + a][b - a] -= factor * row[b];
+    }
+    for (size_t a = 1; a < 4; ++a) row[a] = row[a] / row[0];
+  }
+}
+
+void GainFit::Solve(std::span<double> side) const {
+  for (size_t i = 0; i < count_; ++i) {
+    for (size_t a = 1; a < 4 && i + a < count_; ++a) side[i + a] -= rows_[i][a] * side[i];
+  }
+  for (size_t i = count_; i-- > 0;) {
+    side[i] = side[i] / rows_[i][0];
+    for (size_t a = 1; a < 4 && i + a < count_; ++a) side[i] -= rows_[i][a] * side[i + a];
+  }
+}
+
+void GainFit::PullToOne(std::span<double> side) const {
+  for (double& value : side) value += pull_;
+}
+
+void Bound(std::span<double> knots) {
+  for (double& knot : knots) knot = std::clamp(knot, kLowestGain, kHighestGain);
+}
+
+}  // namespace trackout::dsp
