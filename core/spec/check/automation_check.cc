@@ -93,8 +93,7 @@ class LanesCheck {
     if (why.empty()) {
       const std::vector<std::string> moving = MovingParameters(insert);
       const std::string remedy = DidYouMean(meant->parameter, moving);
-      why = fmt::format("nothing of {} moves that is called {}{}", WhoIsInsert(insert),
-                        Quoted(meant->parameter),
+      why = fmt::format("{} has no {} that moves{}", WhoIsInsert(insert), Quoted(meant->parameter),
                         !remedy.empty()  ? remedy
                         : moving.empty() ? "; remove it"
                                          : fmt::format("; it has {}", fmt::join(moving, ", ")));

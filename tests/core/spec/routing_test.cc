@@ -410,6 +410,10 @@ TEST(Routing, NamesThatAreNotThereAreNotListenedTo) {
   bass.mutable_inserts(1)->set_sidechain("Bass");
   EXPECT_THAT(Routing(song).sidechains(0), ElementsAre(kNoStrip, kNoStrip));
   EXPECT_THAT(Cycle(song), IsEmpty());
+  // Nor does what has no detector listen.
+  bass.mutable_inserts(0)->mutable_limiter();
+  bass.mutable_inserts(0)->set_sidechain("Kick");
+  EXPECT_THAT(Routing(song).sidechains(0), ElementsAre(kNoStrip, kNoStrip));
 }
 
 TEST(Routing, SideChainsMakeCycles) {

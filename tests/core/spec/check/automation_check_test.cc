@@ -58,13 +58,12 @@ TEST(InsertAutomation, NamesAnInsertThatIsThere) {
 }
 
 TEST(InsertAutomation, NamesAParameterThatMoves) {
-  EXPECT_THAT(
-      ToldOf("Glue.treshold", "[[0s, -18]]"),
-      ElementsAre(HasSubstr("nothing of insert \"Glue\" moves that is called \"treshold\"; did you mean "
-                            "\"threshold\"?")));
+  EXPECT_THAT(ToldOf("Glue.treshold", "[[0s, -18]]"),
+              ElementsAre(HasSubstr("insert \"Glue\" has no \"treshold\" that moves; did you mean "
+                                    "\"threshold\"?")));
   EXPECT_THAT(ToldOf("Echo.ceiling", "[[0s, -18]]"), ElementsAre(HasSubstr("; it has time, feedback, mix")));
   EXPECT_THAT(ToldOf("Glue.detector", "[[0s, 1]]"),
-              ElementsAre(HasSubstr("nothing of insert \"Glue\" moves")));
+              ElementsAre(HasSubstr("insert \"Glue\" has no \"detector\" that moves")));
   EXPECT_THAT(ToldOf("Glue.lookahead", "[[0s, 1ms]]"),
               ElementsAre(HasSubstr("lookahead stands still; write it in the insert")));
   EXPECT_THAT(ToldOf("Echo.low_cut", "[[0s, 100]]"),
