@@ -3,8 +3,8 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -127,15 +127,15 @@ inline void CheckHostile(const Processor& processor, size_t channels, size_t fra
   }
 }
 
-// Seconds for a run of `frames`.
+// The processor's seconds for a run: the machine has other work as well.
 inline double SecondsOf(Applier& applier, int64_t frame, Planes planes) {
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   ApplyInPieces(applier, frame, planes, {4096});
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC;
 }
 
-// A tail that falls into silence takes no more time than sound, as it would if it became denormal. Each of
-// `seconds` counts at its fastest of five runs: the machine has other work as well.
+// A tail that falls into silence takes no more time than sound, as it would (many times more) if it became
+// denormal. Each of `seconds` counts at its fastest of five runs.
 inline void CheckTailIsCheap(const Processor& processor, size_t channels, int seconds) {
   constexpr int64_t kSecond = 48000;
   double sound = 1e9;
@@ -149,7 +149,7 @@ inline void CheckTailIsCheap(const Processor& processor, size_t channels, int se
       silence[static_cast<size_t>(k)] = std::min(silence[static_cast<size_t>(k)], took);
     }
   }
-  EXPECT_LT(*std::ranges::max_element(silence), 2 * sound);
+  EXPECT_LT(*std::ranges::max_element(silence), 3 * sound);
 }
 
 }  // namespace trackout::dsp
