@@ -99,6 +99,8 @@ TEST(ProofLine, SaysInWordsWhatItIsAgainst) {
   proof.set_max_lsb(0.242431640625);
   proof.set_of("print:premaster");
   EXPECT_THAT(ProofLine(proof), HasSubstr("= the mix, not delivered in this format: 0.242 LSB"));
+  proof.set_of("print:master");
+  EXPECT_THAT(ProofLine(proof), HasSubstr("= the mix, not delivered in this format: 0.242 LSB"));
   proof.set_of("print:partial");
   EXPECT_THAT(ProofLine(proof), HasSubstr("= the sum of these groups, not delivered:"));
   proof.set_of("print:effects");
@@ -107,8 +109,37 @@ TEST(ProofLine, SaysInWordsWhatItIsAgainst) {
 
 TEST(ProofLine, HasWholeStepsInFull) {
   Proof proof;
+  proof.set_verdict("failed");
   proof.set_max_lsb(16777216);
   EXPECT_THAT(ProofLine(proof), HasSubstr(" 16777216 LSB"));
+}
+
+TEST(ProofLine, OfStemsThatNeedNotAddUpSaysByHowMuchTheyDiffer) {
+  Proof proof;
+  proof.set_of("01_A/Mixes/A_Master.wav");
+  proof.add_stems("a.wav");
+  proof.add_stems("b.wav");
+  proof.set_residual_rms_dbfs(-23.4012);
+  proof.set_residual_peak_dbfs(-9.96);
+  proof.set_max_lsb(1234567);
+  const std::string line = ProofLine(proof);
+  EXPECT_THAT(line, HasSubstr("alone: differs by -23.4 dB rms, -10.0 dB peak"));
+  EXPECT_THAT(line, HasSubstr("2 stems against 01_A/Mixes/A_Master.wav"));
+  EXPECT_THAT(line, Not(HasSubstr("LSB")));
+}
+
+TEST(ProofLine, SaysHowWellAFinishedMasterIsExplained) {
+  Proof proof;
+  proof.set_of("m.wav");
+  proof.set_verdict("passed");
+  EXPECT_THAT(ProofLine(proof), Not(HasSubstr("derived")));
+  proof.set_derivation("good");
+  proof.set_derivation_residual_db(-47.26);
+  EXPECT_THAT(ProofLine(proof),
+              HasSubstr("  derived from the finished master: good, the residual lies at -47.3 dB of it\n"));
+  proof.set_derivation("excellent");
+  proof.set_derivation_residual_db(-std::numeric_limits<double>::infinity());
+  EXPECT_THAT(ProofLine(proof), HasSubstr("excellent, with no residual\n"));
 }
 
 }  // namespace

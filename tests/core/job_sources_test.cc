@@ -42,7 +42,32 @@ TEST(SourcesOf, TracksAreThoseOfAllTheirSignals) {
   EXPECT_THAT(Named(job), ElementsAre("top", "bottom", "bass"));
 }
 
-TEST(SourcesOf, AFinishAndAProofAreNone) {
+TEST(SourcesOf, WhatGainsListenToAndImpulsesAreSourcesToo) {
+  RenderJob print;
+  Strip& vox = *print.mutable_print()->add_strips();
+  Add("vox", *vox.mutable_playlist());
+  Add("hall", *vox.add_inserts()->mutable_impulse());
+  Strip& key = *print.mutable_print()->add_whole();
+  Add("kick", *key.mutable_playlist());
+  Add("room", *key.add_inserts()->mutable_impulse());
+  EXPECT_THAT(Named(print), ElementsAre("vox", "hall", "kick", "room"));
+  RenderJob tracks;
+  TrackSignal& signal = *tracks.mutable_track_files()->add_tracks()->add_signals();
+  Add("bass", *signal.mutable_playlist());
+  Add("amp", *signal.add_inserts()->mutable_impulse());
+  Add("kick", *tracks.mutable_track_files()->add_whole()->mutable_playlist());
+  EXPECT_THAT(Named(tracks), ElementsAre("bass", "amp", "kick"));
+}
+
+TEST(SourcesOf, AFinishAreThoseOfItsMaster) {
+  RenderJob finish;
+  MasterChain& master = *finish.mutable_finish()->mutable_master();
+  Add("hall", *master.add_inserts()->mutable_impulse());
+  Add("mastered", *master.mutable_print());
+  EXPECT_THAT(Named(finish), ElementsAre("hall", "mastered"));
+}
+
+TEST(SourcesOf, APlainFinishAndAProofAreNone) {
   RenderJob finish;
   finish.mutable_finish()->add_prints()->set_job_key("print");
   EXPECT_THAT(Named(finish), IsEmpty());

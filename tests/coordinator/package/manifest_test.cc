@@ -1,6 +1,8 @@
 // The manifest: the plan, with what was measured.
 #include "coordinator/package/manifest.h"
 
+#include <limits>
+
 #include "core/digest.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -74,6 +76,73 @@ TEST(ManifestOfARender, HasTheFiguresOfEachFilesOwnOutput) {
   }
   EXPECT_EQ(manifest.songs(0).proofs(0).verdict(), "passed");
   EXPECT_EQ(manifest.songs(0).proofs(0).residual_peak_dbfs(), -150);
+}
+
+TEST(ManifestOfARender, StemsAloneAreMeasuredAndNotJudged) {
+  RenderPlan plan = Example();
+  for (PlannedJob& job : *plan.mutable_jobs()) {
+    if (job.key() == plan.proofs(1).job_key())
+      job.mutable_job()->mutable_sum_proof()->set_is_comparison(true);
+  }
+  JobResults results = ResultsOf(plan);
+  Residual& residual = *results.at(plan.proofs(1).job_key()).mutable_residual();
+  residual.set_within_bound(false);
+  residual.set_residual_rms_dbfs(-23.5);
+  const Manifest manifest = FinishedManifest(plan, results);
+  const Proof& proof = manifest.songs(1).proofs(0);
+  EXPECT_FALSE(proof.has_verdict());
+  EXPECT_FALSE(proof.has_worst_frame());
+  EXPECT_EQ(proof.residual_rms_dbfs(), -23.5);
+  EXPECT_EQ(manifest.songs(0).proofs(0).verdict(), "passed");
+  EXPECT_EQ(DescribeFailure(manifest), "");
+}
+
+class Derivation : public testing::Test {
+ protected:
+  // Of a residual and a master of these levels.
+  Proof Of(double residual_dbfs, double master_dbfs) {
+    const RenderPlan plan =
+        test::PlanOf(test::AlbumText("{stems: {master: keyed}}, {mixes: [master]}",
+                                     "  - {title: One, tracks: [{name: A, file: a}], master: {print: m}}\n"),
+                     {test::Recorded("m", 2, 48000, 1000)});
+    JobResults results = ResultsOf(plan);
+    const auto measured = [&](int file) -> File& {
+      const JobOutput& made_by = plan.files(file).made_by();
+      return *results.at(made_by.job_key()).mutable_outputs(made_by.output())->mutable_measured();
+    };
+    EXPECT_EQ(plan.files(1).file().name(), "Residual");
+    measured(1).set_rms_dbfs(residual_dbfs);
+    measured(2).set_rms_dbfs(master_dbfs);
+    return FinishedManifest(plan, results).songs(0).proofs(0);
+  }
+  std::string Word(double residual_db) { return Of(residual_db - 20, -20).derivation(); }
+};
+
+TEST_F(Derivation, IsHowFarTheResidualLiesBelowTheMaster) {
+  EXPECT_EQ(Of(-75, -20).derivation_residual_db(), -55);
+  EXPECT_EQ(Of(-75, -20).verdict(), "passed");
+}
+
+TEST_F(Derivation, IsToldInAWord) {
+  EXPECT_EQ(Word(-60), "excellent");
+  EXPECT_EQ(Word(-59.5), "good");
+  EXPECT_EQ(Word(-40), "good");
+  EXPECT_EQ(Word(-39.5), "fair");
+  EXPECT_EQ(Word(-20), "fair");
+  EXPECT_EQ(Word(-19.5), "poor");
+}
+
+TEST_F(Derivation, WithoutResidualIsExcellentWhateverTheMasterIs) {
+  constexpr double kSilent = -std::numeric_limits<double>::infinity();
+  for (const double master_dbfs : {-20.0, kSilent}) {
+    EXPECT_EQ(Of(kSilent, master_dbfs).derivation_residual_db(), kSilent);
+    EXPECT_EQ(Of(kSilent, master_dbfs).derivation(), "excellent");
+  }
+}
+
+TEST_F(Derivation, IsOfSetsWithAResidualAlone) {
+  const RenderPlan plan = Example();
+  EXPECT_FALSE(FinishedManifest(plan, ResultsOf(plan)).songs(0).proofs(0).has_derivation());
 }
 
 TEST(ManifestOfARender, AFailureIsToldWithSongPlaceAndSize) {

@@ -196,5 +196,34 @@ TEST_F(Paths, ThePackageIsNamedAfterItsAlbum) {
   EXPECT_EQ(PackageFolder(plan_.manifest()), "Night_Trains_Vol._1_2");
 }
 
+TEST_F(Paths, SetsThatDifferByTheirMasterSaySoWhereTheyClash) {
+  const auto add = [&](const std::string& name, const std::string& master, const std::string& encoding) {
+    Add("stem", name, encoding, "wet");
+    plan_.mutable_files(plan_.files_size() - 1)->set_master(master);
+  };
+  add("Drums", "keyed", "wav24");
+  EXPECT_THAT(Assigned(), ElementsAre("Stems/01_Drums.wav"));
+  add("Drums", "", "wav24");
+  add("Bass", "", "wav24");
+  add("Residual", "keyed", "wav24");
+  EXPECT_THAT(Assigned(), ElementsAre("Stems/01_Drums_Keyed.wav", "Stems/01_Drums.wav", "Stems/02_Bass.wav",
+                                      "Stems/03_Residual_Keyed.wav"));
+}
+
+TEST_F(Paths, TheMasterTellsApartBeforeTheFormat) {
+  const auto add = [&](const std::string& master, const std::string& encoding) {
+    Add("stem", "Drums", encoding, "wet");
+    plan_.mutable_files(plan_.files_size() - 1)->set_master(master);
+  };
+  add("", "wav24");
+  add("keyed", "wav16");
+  add("alone", "wav24");
+  EXPECT_THAT(Assigned(),
+              ElementsAre("Stems/01_Drums.wav", "Stems/01_Drums_Keyed.wav", "Stems/01_Drums_Alone.wav"));
+  add("keyed", "wav24");
+  EXPECT_THAT(Assigned(), ElementsAre("Stems/01_Drums.wav", "Stems/01_Drums_Keyed_16.wav",
+                                      "Stems/01_Drums_Alone.wav", "Stems/01_Drums_Keyed_24.wav"));
+}
+
 }  // namespace
 }  // namespace trackout

@@ -7,8 +7,9 @@
 namespace trackout {
 namespace {
 
-constexpr int64_t kFrames = 1000;  // of what planned_album.h records
-constexpr int64_t kPrint = kFrames * 2 * 8;
+constexpr int64_t kFrames = 1000;                      // of what planned_album.h records
+constexpr int64_t kPrintFrames = kFrames + 2 * 48000;  // and a second on either side
+constexpr int64_t kPrint = kPrintFrames * 2 * 8;
 constexpr int64_t kStereoFile = 44 + kFrames * 2 * 3;  // 24 bits
 
 int64_t FileBytes(const RenderPlan& plan) {
@@ -64,7 +65,7 @@ TEST(OutputBytes, OfPrintsAndMixesFollowChannelsRatesAndEdits) {
                                         "  - {title: One, tracks: [{name: A, file: a}]" + more + "}\n"));
   };
   const RenderPlan wide = plan_of("wav24", ", master: {channels: \"5.1\"}");
-  EXPECT_EQ(OutputBytes(wide, BUNDLING_JOB) - OutputBytes(wide, BUNDLING_SONG), kFrames * 6 * 8);
+  EXPECT_EQ(OutputBytes(wide, BUNDLING_JOB) - OutputBytes(wide, BUNDLING_SONG), kPrintFrames * 6 * 8);
   EXPECT_EQ(OutputBytes(wide, BUNDLING_SONG), 2 * wide.files(0).file().size_bytes());
   const RenderPlan slow = plan_of("{sample_rate: 24000, channels: mono}", "");
   EXPECT_EQ(OutputBytes(slow, BUNDLING_SONG), 2 * (44 + kFrames / 2 * 3));

@@ -76,6 +76,40 @@ TEST_F(TrackFilesOfASong, ProcessedHavePolarityAndDelayOrAreThePrint) {
   EXPECT_EQ(deliveries[3].channels, 2);
 }
 
+TEST_F(TrackFilesOfASong, ProcessedHaveTheirInsertsAndOthersNone) {
+  for (Track& track : *song_.song().mutable_tracks()) track.add_inserts()->mutable_gain()->set_level(-2);
+  song_.Record("keys.print", 2);
+  for (const Processing processing : {PROCESSING_RAW, PROCESSING_DI, PROCESSING_PROCESSED})
+    request_.add_processing(processing);
+  for (const TrackDelivery& delivery : Deliveries()) {
+    const bool has_inserts = delivery.variant == "processed" && delivery.name != "Keys";  // it is printed
+    EXPECT_EQ(delivery.signals[0].inserts_size(), has_inserts ? 1 : 0) << delivery.name << delivery.variant;
+  }
+}
+
+TEST_F(TrackFilesOfASong, ListenToTheWholeSongOnceForAllTracksOfAJob) {
+  const auto listen = [&](int track, const std::string& to) {
+    Insert& insert = *song_.song().mutable_tracks(track)->add_inserts();
+    insert.mutable_compressor();
+    insert.set_sidechain(to);
+  };
+  song_.Record("keys.print");
+  listen(1, "Kit");
+  listen(2, "Keys");
+  request_.add_processing(PROCESSING_PROCESSED);
+  TrackFiles files;
+  for (const TrackDelivery& delivery : Deliveries())
+    files.add_tracks()->mutable_signals()->Assign(delivery.signals.begin(), delivery.signals.end());
+  AddWhole(song_.mixer(), files);
+  // The lower track is muted, and gives the bus nothing.
+  EXPECT_EQ(song_.Written(files.whole()), "top>Kit keys.print>- Kit>-");
+  EXPECT_EQ(files.tracks(1).signals(0).inserts(0).sidechain(), 2);
+  EXPECT_EQ(files.tracks(2).signals(0).inserts(0).sidechain(), 1);
+  TrackFiles none;
+  AddWhole(song_.mixer(), none);
+  EXPECT_EQ(none.ByteSizeLong(), 0u);
+}
+
 TEST_F(TrackFilesOfASong, TwinsAreThereWhereATrackHasOne) {
   request_.add_processing(PROCESSING_DI);
   EXPECT_THAT(Names(), ElementsAre("Gtr di"));

@@ -46,14 +46,15 @@ class MixedSong {
   }
 
   // "kick>Kit+Verb Kit>master Verb>-": strips in order, what each feeds and sends to (pre-fader with a !).
-  std::string Written(const Print& print) const {
+  std::string Written(const Print& print) const { return Written(print.strips()); }
+  std::string Written(const google::protobuf::RepeatedPtrField<Strip>& strips) const {
     std::vector<std::string> names;
-    for (const Strip& strip : print.strips()) names.push_back(NameOf(strip));
+    for (const Strip& strip : strips) names.push_back(NameOf(strip));
     std::vector<std::string> parts;
-    for (int i = 0; i < print.strips_size(); ++i) {
-      const int feeds = print.strips(i).feeds();
+    for (int i = 0; i < strips.size(); ++i) {
+      const int feeds = strips[i].feeds();
       std::string part = names[i] + ">" + (feeds >= 0 ? names.at(feeds) : feeds == -1 ? "master" : "-");
-      for (const Send& send : print.strips(i).sends())
+      for (const Send& send : strips[i].sends())
         part += (send.pre_fader() ? "+!" : "+") + names.at(send.to());
       parts.push_back(part);
     }

@@ -51,6 +51,36 @@ TEST_F(Mixes, TheMasterIsAllPrintsDirectTracksFirst) {
   EXPECT_THAT(Terms("no_limiter"), all);
 }
 
+TEST_F(Mixes, LeaveTheMasterByThePathOfTheirWord) {
+  const auto use_of = [&](const std::string& word, MixKey key = MIX_KEY_UNSPECIFIED) {
+    MixRequest mix;
+    mix.set_name(word);
+    mix.set_key(key);
+    const MasterPath path = MasterPathOf(song_.mixer(), mix);
+    EXPECT_EQ(path.without_limiters, path.use == MASTER_OWN && word == "no_limiter");
+    return path.use;
+  };
+  for (const char* word : {"master", "premaster", "no_limiter", "tv", "vocal_up", "own"})
+    EXPECT_EQ(use_of(word), MASTER_NONE) << word;
+  song().mutable_master()->add_inserts()->mutable_limiter();
+  EXPECT_EQ(use_of("premaster"), MASTER_NONE);
+  EXPECT_EQ(use_of("no_limiter"), MASTER_OWN);
+  EXPECT_EQ(use_of("master", MIX_KEY_OWN), MASTER_KEYED);
+  for (const char* word : {"master", "instrumental", "acapella", "lead_vocal", "bgv", "tv", "own"})
+    EXPECT_EQ(use_of(word), MASTER_KEYED) << word;
+  for (const char* word : {"instrumental", "acapella", "lead_vocal", "bgv", "tv", "own"})
+    EXPECT_EQ(use_of(word, MIX_KEY_OWN), MASTER_OWN) << word;
+  for (const char* word : {"vocal_up", "vocal_down", "bass_up", "bass_down"}) {
+    EXPECT_EQ(use_of(word), MASTER_OWN) << word;
+    EXPECT_EQ(use_of(word, MIX_KEY_FULL_MIX), MASTER_KEYED) << word;
+  }
+  song().mutable_master()->clear_inserts();
+  song().mutable_master()->set_print("mastered");
+  song_.Record("mastered", 2);
+  EXPECT_EQ(use_of("premaster"), MASTER_NONE);
+  for (const char* word : {"master", "tv", "vocal_up", "own"}) EXPECT_EQ(use_of(word), MASTER_KEYED) << word;
+}
+
 TEST_F(Mixes, TheInstrumentalLeavesOutVocalsAtAnyDepth) {
   EXPECT_THAT(Terms("instrumental"), ElementsAre("bass>master", "kick>Kit snare>Kit Band>master Kit>Band"));
 }

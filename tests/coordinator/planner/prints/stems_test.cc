@@ -207,5 +207,71 @@ TEST_F(Stems, MonoOnesAreDoubtedWhereASourceIsStereoOrPanned) {
   EXPECT_THAT(DoubtsOfMonoStems(song_.mixer(), request_), IsEmpty());
 }
 
+TEST_F(Stems, GoThroughTheMasterAsTheRequestSays) {
+  song().mutable_master()->add_inserts()->mutable_limiter();
+  const auto only = [&](StemMaster master) {
+    request_.set_master(master);
+    return StemSetsOf(song_.mixer(), request_).at(0);
+  };
+  for (const StemMaster master : {STEM_MASTER_NONE, STEM_MASTER_KEYED, STEM_MASTER_ALONE}) {
+    const StemGroupSet set = only(master);
+    ASSERT_EQ(set.stems.size(), 3u);
+    const MasterUse use = master == STEM_MASTER_NONE    ? MASTER_NONE
+                          : master == STEM_MASTER_KEYED ? MASTER_KEYED
+                                                        : MASTER_OWN;
+    for (const Stem& stem : set.stems) EXPECT_EQ(stem.master.use, use);
+    EXPECT_EQ(set.is_open, master == STEM_MASTER_ALONE);
+    EXPECT_EQ(set.master.use, master == STEM_MASTER_NONE ? MASTER_NONE : MASTER_KEYED);
+    EXPECT_EQ(set.words, set.master_word);
+  }
+  EXPECT_EQ(only(STEM_MASTER_NONE).words, "");
+  EXPECT_EQ(only(STEM_MASTER_KEYED).words, "keyed");
+  EXPECT_EQ(only(STEM_MASTER_ALONE).words, "alone");
+  request_.set_partial(true);
+  request_.set_returns(RETURNS_SEPARATE);
+  Group("Drums", {"Kit"});
+  EXPECT_EQ(only(STEM_MASTER_KEYED).words, "partial groups returns keyed");
+}
+
+TEST_F(Stems, WithoutAChainAllStemsAreAsNone) {
+  for (const StemMaster master : {STEM_MASTER_KEYED, STEM_MASTER_ALONE}) {
+    request_.set_master(master);
+    const StemGroupSet set = StemSetsOf(song_.mixer(), request_).at(0);
+    EXPECT_EQ(set.words, "");
+    EXPECT_FALSE(set.is_open);
+    for (const Stem& stem : set.stems) EXPECT_EQ(stem.master.use, MASTER_NONE);
+  }
+}
+
+TEST_F(Stems, OfAFinishedMasterHaveWhatIsNotExplainedAsTheLast) {
+  song().mutable_master()->set_print("mastered");
+  song_.Record("mastered", 2);
+  request_.set_master(STEM_MASTER_KEYED);
+  StemGroupSet set = StemSetsOf(song_.mixer(), request_).at(0);
+  ASSERT_EQ(set.stems.size(), 4u);
+  EXPECT_EQ(set.stems[3].name, "Residual");
+  EXPECT_EQ(set.stems[3].variant, "wet");
+  EXPECT_EQ(set.stems[3].master.use, MASTER_RESIDUAL);
+  EXPECT_THAT(set.stems[3].terms, IsEmpty());
+  song().mutable_buses(0)->set_name("RESIDUAL");
+  song().mutable_tracks(0)->set_bus("RESIDUAL");
+  EXPECT_EQ(StemSetsOf(song_.mixer(), request_).at(0).stems[3].name, "Residual_2");
+  request_.set_master(STEM_MASTER_NONE);
+  EXPECT_EQ(StemSetsOf(song_.mixer(), request_).at(0).stems.size(), 3u);
+}
+
+TEST_F(Stems, ThatDoNotAddUpToTheFinishedMasterHaveNoResidual) {
+  song().mutable_master()->set_print("mastered");
+  song_.Record("mastered", 2);
+  request_.set_master(STEM_MASTER_KEYED);
+  Ask(PROCESSING_DRY);
+  EXPECT_EQ(StemSetsOf(song_.mixer(), request_).at(0).stems.back().name, "Other");
+  Ask(PROCESSING_EFFECTS);
+  EXPECT_EQ(StemSetsOf(song_.mixer(), request_).at(0).stems.back().name, "Residual");
+  Group("Drums", {"Kit"});
+  request_.set_partial(true);
+  EXPECT_EQ(StemSetsOf(song_.mixer(), request_).at(0).stems.back().name, "Drums");
+}
+
 }  // namespace
 }  // namespace trackout

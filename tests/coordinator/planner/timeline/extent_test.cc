@@ -135,6 +135,34 @@ TEST(Extent, APrintHasItsDelayInIt) {
             0);
 }
 
+TEST(Extent, InsertsRingOnAlongTheWay) {
+  const std::string echo = "{type: delay, time: 400ms, feedback: 0}";
+  EXPECT_EQ(TailOf("    tracks: [{name: K, file: k.wav, inserts: [{type: gain}, {type: compressor}]}]\n"), 0);
+  EXPECT_EQ(TailOf("    tracks: [{name: K, file: k.wav, inserts: [{type: reverb, decay: 1980ms}]}]\n"),
+            2 * kSecond);
+  EXPECT_EQ(TailOf("    tracks: [{name: K, file: k.wav, inserts: [{type: reverb, decay: 1981ms}]}]\n"),
+            3 * kSecond);
+  // Inserts of one strip, of strips behind it, and of the master add up.
+  EXPECT_EQ(
+      TailOf("    tracks: [{name: K, file: k.wav, inserts: [" + echo + ", " + echo + ", " + echo + "]}]\n"),
+      2 * kSecond);
+  EXPECT_EQ(
+      TailOf("    tracks: [{name: K, file: k.wav, bus: B, inserts: [" + echo +
+             "]}]\n    buses: [{name: B, inserts: [" + echo + "]}]\n    master: {inserts: [" + echo + "]}\n"),
+      2 * kSecond);
+  EXPECT_EQ(TailOf("    tracks: [{name: K, file: k.wav, sends: [{to: R}]}]\n"
+                   "    returns: [{name: R, inserts: [{type: reverb, decay: 4s}]}]\n"),
+            5 * kSecond);
+}
+
+TEST(Extent, InsertsThatAreNotHeardDoNotRing) {
+  const std::string hall = "inserts: [{type: reverb, decay: 5s}]";
+  EXPECT_EQ(
+      TailOf("    tracks: [{name: K, file: k.wav}, {name: M, file: k.wav, mute: true, " + hall + "}]\n"), 0);
+  EXPECT_EQ(TailOf("    tracks: [{name: K, file: k.wav}]\n    returns: [{name: R, " + hall + "}]\n"), 0);
+  EXPECT_EQ(TailOf("    tracks: [{name: K, file: k.wav, mute: true}]\n    master: {" + hall + "}\n"), 0);
+}
+
 TEST(Extent, ATailIsCutAtMaxTail) {
   PlannedAlbum longest = TenSecondsOf("    tail: 60s\n");
   EXPECT_EQ(ExtentOf(longest), (Extent{0, 70 * kSecond, 0}));
@@ -206,6 +234,54 @@ TEST(Extent, ASongEndsWithinTwoDays) {
       "    tracks: [{name: K, clips: [{file: k.wav, start: 1000000|1|1}]}]\n");
   ExtentOf(album);
   EXPECT_THAT(album.Told(), ElementsAre(HasSubstr("its last clip ends more than two days after its start")));
+}
+
+// Of prints: start, and end behind what is delivered.
+std::pair<int64_t, int64_t> WindowOf(const std::string& lines) {
+  PlannedAlbum album = SongOf(lines, TenSeconds());
+  const Timeline timeline = Resolve(album);
+  EXPECT_THAT(album.Told(), IsEmpty());
+  const int64_t end = timeline.prints_start_frame + timeline.prints_frames;
+  return {timeline.prints_start_frame, end - timeline.start_frame - timeline.frames};
+}
+
+TEST(PrintWindow, HasASecondOnEitherSideWhateverIsDelivered) {
+  const std::pair<int64_t, int64_t> window{-kSecond, kSecond};
+  const std::string track = "    tracks: [{name: K, file: k.wav}]\n";
+  EXPECT_EQ(WindowOf(track), window);
+  EXPECT_EQ(WindowOf(track + "    start: 5s\n"), window);
+  EXPECT_EQ(WindowOf(track + "    length: 2s\n"), window);
+  EXPECT_EQ(WindowOf(track + "    master: {inserts: [{type: limiter}]}\n    tail: 0\n"), window);
+}
+
+TEST(PrintWindow, BeginsBeforeTheFirstSoundThatDelaysBringForward) {
+  const auto start_of = [](const std::string& lines) { return WindowOf(lines).first / kSecond; };
+  EXPECT_EQ(start_of("    tracks: [{name: K, file: k.wav, delay: -2s}]\n"), -3);
+  EXPECT_EQ(start_of("    tracks: [{name: K, file: k.wav, delay: 2s}]\n"), -1);
+  const std::string buses = "    buses: [{name: A, bus: B, delay: -3s}, {name: B, delay: -4s}]\n";
+  EXPECT_EQ(start_of("    tracks: [{name: K, file: k.wav, bus: A, delay: -2s}]\n" + buses), -10);
+  // What a later delay makes good counts: an insert between the two works earlier.
+  EXPECT_EQ(start_of("    tracks: [{name: K, file: k.wav, bus: B, delay: -2s}]\n"
+                     "    buses: [{name: B, delay: 5s}]\n"),
+            -3);
+  EXPECT_EQ(start_of("    tracks: [{name: K, file: k.wav, delay: -2s, sends: [{to: R}]}]\n"
+                     "    returns: [{name: R, delay: -1s}]\n"),
+            -4);
+  // What is listened to moves the gain of what listens.
+  EXPECT_EQ(start_of("    tracks:\n"
+                     "      - {name: K, file: k.wav, delay: -5s, mute: true}\n"
+                     "      - {name: L, file: k.wav, bus: B, inserts: [{type: compressor, sidechain: K}]}\n"
+                     "    buses: [{name: B, delay: -1s}]\n"),
+            -7);
+}
+
+TEST(PrintWindow, APrintedStripBringsNothingForward) {
+  PlannedAlbum album = SongOf(
+      "    tracks: [{name: K, file: k.wav, print: k.wav, delay: -3s}, {name: L, file: k.wav, bus: B, delay: "
+      "-4s}]\n"
+      "    buses: [{name: B, print: b.wav, delay: -2s}]\n",
+      {Recorded("b.wav", 2, 48000, 1000)});
+  EXPECT_EQ(Resolve(album).prints_start_frame, -5 * kSecond);
 }
 
 TEST(Extent, NobodyKnowsTheEndOfClipsThatAreWrong) {

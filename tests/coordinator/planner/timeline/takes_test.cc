@@ -81,12 +81,17 @@ TEST(Takes, AnEditIsAFinishOfThePrintsOfTheWholeSong) {
   ASSERT_EQ(by_frames.size(), 2u);
   const Finish& edit = by_frames.at(480)->finish();
   const Finish& whole = by_frames.at(1000)->finish();
-  EXPECT_EQ(edit.print_frames(), 1000);
+  EXPECT_EQ(edit.whole_frames(), 1000);
   EXPECT_EQ(edit.edit().sections_size(), 1);
   EXPECT_EQ(edit.prints(0).job_key(), whole.prints(0).job_key());
   EXPECT_FALSE(whole.has_edit());
-  EXPECT_EQ(whole.print_frames(), 0);
-  for (const RenderJob* job : JobsOf(plan, RenderJob::kPrint)) EXPECT_EQ(job->frames(), 1000);
+  EXPECT_EQ(whole.whole_frames(), 0);
+  for (const RenderJob* job : JobsOf(plan, RenderJob::kPrint)) {
+    for (const Finish* finish : {&edit, &whole}) {
+      EXPECT_EQ(job->start_frame(), finish->prints_start_frame());
+      EXPECT_EQ(job->frames(), finish->prints_frames());
+    }
+  }
 }
 
 TEST(Takes, FiltersOfEntriesAndRequestsRestrict) {
@@ -107,6 +112,11 @@ TEST(Takes, TheStretchOfTheSongIsInItsJobs) {
   const RenderPlan plan = PlanOf(AlbumText("{stems: {}}, {tracks: {}}",
                                            std::string(kNight) + "    start: 100smp\n    length: 500smp\n"));
   for (const PlannedJob& job : plan.jobs()) {
+    if (job.job().has_print()) {  // from the song's 0 on, and a second more on either side
+      EXPECT_EQ(job.job().start_frame(), -48000);
+      EXPECT_EQ(job.job().frames(), 48000 + 100 + 500 + 48000);
+      continue;
+    }
     EXPECT_EQ(job.job().frames(), 500);
     EXPECT_EQ(job.job().start_frame(), job.job().has_sum_proof() ? 0 : 100);
   }
