@@ -67,8 +67,11 @@ std::vector<Members> MembersOf(const Routing& routing, const TracksRequest& requ
       continue;
     }
     const auto [file, is_first] = file_of.emplace(found->second, files.size());
-    if (is_first) files.push_back({found->second->name(), {}});
-    files[file->second].tracks.push_back(track);
+    if (is_first) {
+      files.push_back({found->second->name(), {track}});
+    } else {
+      files[file->second].tracks.push_back(track);
+    }
   }
   return files;
 }

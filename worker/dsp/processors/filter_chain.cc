@@ -39,11 +39,9 @@ template <class D, size_t count>
 struct Chain {
   using V = hn::Vec<D>;
 
-  HWY_INLINE void Load(D d, const FilterSection* sections, const SectionState* states, size_t lane) {
-    c = Spread(d, *sections);
-    s1 = hn::LoadU(d, states->s1 + lane);
-    s2 = hn::LoadU(d, states->s2 + lane);
-    rest.Load(d, sections + 1, states + 1, lane);
+  static HWY_INLINE Chain Of(D d, const FilterSection* sections, const SectionState* states, size_t lane) {
+    return {Spread(d, *sections), hn::LoadU(d, states->s1 + lane), hn::LoadU(d, states->s2 + lane),
+            Chain<D, count - 1>::Of(d, sections + 1, states + 1, lane)};
   }
   HWY_INLINE V Run(V x) { return rest.Run(Step<D>(c, x, s1, s2)); }
   HWY_INLINE void Store(D d, SectionState* states, size_t lane) const {
@@ -59,8 +57,10 @@ struct Chain {
 
 template <class D>
 struct Chain<D, 0> {
-  HWY_INLINE void Load(D /*d*/, const FilterSection* /*sections*/, const SectionState* /*states*/,
-                       size_t /*lane*/) {}
+  static HWY_INLINE Chain Of(D /*d*/, const FilterSection* /*sections*/, const SectionState* /*states*/,
+                             size_t /*lane*/) {
+    return {};
+  }
   HWY_INLINE hn::Vec<D> Run(hn::Vec<D> x) { return x; }
   HWY_INLINE void Store(D /*d*/, SectionState* /*states*/, size_t /*lane*/) const {}
 };
@@ -69,8 +69,7 @@ template <size_t count, class D>
 HWY_INLINE void RunChain(D d, const FilterSection* sections, SectionState* states, size_t channels,
                          double* HWY_RESTRICT tile, size_t size) {
   for (size_t lane = 0; lane < channels; lane += hn::MaxLanes(d)) {
-    Chain<D, count> chain;
-    chain.Load(d, sections, states, lane);
+    auto chain = Chain<D, count>::Of(d, sections, states, lane);
     for (size_t i = lane; i < size; i += channels) hn::StoreU(chain.Run(hn::LoadU(d, tile + i)), d, tile + i);
     chain.Store(d, states, lane);
   }
