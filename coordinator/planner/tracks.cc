@@ -102,8 +102,9 @@ TrackDelivery DeliveryOf(const Mixer& mixer, const Members& members, int process
 }  // namespace
 
 std::vector<TrackDelivery> TrackDeliveriesOf(const Mixer& mixer, const TracksRequest& request) {
-  std::vector<int> processings(request.processing().begin(), request.processing().end());
-  if (processings.empty()) processings.push_back(PROCESSING_RAW);
+  std::vector<int> processings{PROCESSING_RAW};
+  if (!request.processing().empty())
+    processings.assign(request.processing().begin(), request.processing().end());
   std::vector<TrackDelivery> deliveries;
   for (const int processing : processings) {
     for (const Members& members : MembersOf(mixer.routing, request)) {
