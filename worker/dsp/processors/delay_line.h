@@ -26,8 +26,8 @@ class DelayLine {
 };
 
 // A time in whole frames. One that moves is rounded at each multiple of kGlideFrames, and between those what
-// is read moves straight from the one delay's sound to the other's: no clicks, no change of pitch; a step is
-// heard as a crossfade of at most 2 * kGlideFrames. Thread-safe.
+// is read moves straight from the one delay's sound to the other's: no clicks, and no change of pitch. A step
+// is heard as a crossfade over the kGlideFrames that it lies in. Thread-safe.
 class DelayTime {
  public:
   static constexpr int64_t kGlideFrames = 512;

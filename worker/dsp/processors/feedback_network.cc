@@ -67,6 +67,36 @@ constexpr double kLog2OfSpread = 2.1699250014423122;  // 4.5: from the shortest 
 constexpr double kLog2Of1000 = 9.965784284662087;
 constexpr size_t kLinesAtATime = 8;  // whose filters run side by side, as each waits for its last value
 
+struct SomeFilters {
+  std::array<double, kLinesAtATime> pole, gain, pole_step, gain_step, last;
+};
+
+void RunStillFilters(SomeFilters& filters, size_t count, Tick* lines) {
+  SomeFilters f = filters;
+  for (size_t i = 0; i < count; ++i) {
+    for (size_t l = 0; l < kLinesAtATime; ++l) {
+      f.last[l] = f.gain[l] * lines[l][i] + f.pole[l] * f.last[l];
+      lines[l][i] = f.last[l];
+    }
+  }
+  filters = f;
+}
+
+// What does not step has the bits of RunStillFilters.
+void RunMovingFilters(SomeFilters& filters, double start, size_t count, Tick* lines) {
+  SomeFilters f = filters;
+  for (size_t i = 0; i < count; ++i) {
+    const double at = start + static_cast<double>(i);
+    for (size_t l = 0; l < kLinesAtATime; ++l) {
+      const double gain = f.gain[l] + at * f.gain_step[l];
+      const double pole = f.pole[l] + at * f.pole_step[l];
+      f.last[l] = gain * lines[l][i] + pole * f.last[l];
+      lines[l][i] = f.last[l];
+    }
+  }
+  filters = f;
+}
+
 }  // namespace
 
 void AddLines(const LineTicks& lines, const std::array<double, kLines>& gains, size_t count, Tick& out) {
@@ -121,27 +151,25 @@ void FeedbackNetwork::Run(int64_t frame, size_t count, const Absorption& from, c
 
 void FeedbackNetwork::Absorb(int64_t frame, size_t count, const Absorption& from, const Absorption& to,
                              LineTicks& values) {
-  const auto start = static_cast<size_t>(frame - GridBefore(frame, kTickFrames));
+  const int64_t start = frame - GridBefore(frame, kTickFrames);
   if (start == 0) std::ranges::transform(absorbed_, absorbed_.begin(), Flushed);
+  const bool moves = from.pole != to.pole || from.gain != to.gain;
   for (size_t first = 0; first < kLines; first += kLinesAtATime) {
-    double pole[kLinesAtATime], gain[kLinesAtATime], pole_step[kLinesAtATime], gain_step[kLinesAtATime];
-    double last[kLinesAtATime];
+    SomeFilters filters;
     for (size_t l = 0; l < kLinesAtATime; ++l) {
-      pole[l] = from.pole[first + l];
-      gain[l] = from.gain[first + l];
-      pole_step[l] = (to.pole[first + l] - pole[l]) / kTickFrames;
-      gain_step[l] = (to.gain[first + l] - gain[l]) / kTickFrames;
-      last[l] = absorbed_[first + l];
+      const size_t line = first + l;
+      filters.pole[l] = from.pole[line];
+      filters.gain[l] = from.gain[line];
+      filters.pole_step[l] = (to.pole[line] - from.pole[line]) / kTickFrames;
+      filters.gain_step[l] = (to.gain[line] - from.gain[line]) / kTickFrames;
+      filters.last[l] = absorbed_[line];
     }
-    for (size_t i = 0; i < count; ++i) {
-      const auto at = static_cast<double>(start + i);
-      for (size_t l = 0; l < kLinesAtATime; ++l) {
-        double& value = values[first + l][i];
-        last[l] = (gain[l] + at * gain_step[l]) * value + (pole[l] + at * pole_step[l]) * last[l];
-        value = last[l];
-      }
+    if (moves) {
+      RunMovingFilters(filters, static_cast<double>(start), count, &values[first]);
+    } else {
+      RunStillFilters(filters, count, &values[first]);
     }
-    for (size_t l = 0; l < kLinesAtATime; ++l) absorbed_[first + l] = last[l];
+    for (size_t l = 0; l < kLinesAtATime; ++l) absorbed_[first + l] = filters.last[l];
   }
 }
 

@@ -42,6 +42,18 @@ struct Complex {
   V real, imaginary;
 };
 
+// Whole when made: a constructor without arguments would not be compiled for the instruction set.
+template <class V>
+struct Four {
+  Complex<V> at[4];
+};
+
+// A bin and its mirror.
+template <class V>
+struct Pair {
+  Complex<V> near, far;
+};
+
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE Complex<V> LoadComplex(D d, FftPlane from, size_t i) {
   return {hn::LoadU(d, from.real + i), hn::LoadU(d, from.imaginary + i)};
@@ -72,8 +84,7 @@ HWY_INLINE Complex<V> Minus(const Complex<V>& a, const Complex<V>& b) {
 
 // Four values `stride` apart to their transform of four points, each turned by its twiddle.
 template <class D, class V>
-HWY_INLINE void Butterfly(D d, FftPlane from, size_t i, size_t stride, const V* cosine, const V* sine,
-                          Complex<V>* to) {
+HWY_INLINE Four<V> Butterfly(D d, FftPlane from, size_t i, size_t stride, const V* cosine, const V* sine) {
   const Complex<V> a = LoadComplex(d, from, i);
   const Complex<V> b = LoadComplex(d, from, i + stride);
   const Complex<V> c = LoadComplex(d, from, i + 2 * stride);
@@ -82,12 +93,10 @@ HWY_INLINE void Butterfly(D d, FftPlane from, size_t i, size_t stride, const V* 
   const Complex<V> difference = Minus(a, c);
   const Complex<V> odd_sum = Plus(b, e);
   const Complex<V> odd = Minus(b, e);
-  to[0] = Plus(sum, odd_sum);
-  to[1] = Turn(Complex<V>{hn::Add(difference.real, odd.imaginary), hn::Sub(difference.imaginary, odd.real)},
-               cosine[0], sine[0]);
-  to[2] = Turn(Minus(sum, odd_sum), cosine[1], sine[1]);
-  to[3] = Turn(Complex<V>{hn::Sub(difference.real, odd.imaginary), hn::Add(difference.imaginary, odd.real)},
-               cosine[2], sine[2]);
+  const Complex<V> first{hn::Add(difference.real, odd.imaginary), hn::Sub(difference.imaginary, odd.real)};
+  const Complex<V> third{hn::Sub(difference.real, odd.imaginary), hn::Add(difference.imaginary, odd.real)};
+  return {{Plus(sum, odd_sum), Turn(first, cosine[0], sine[0]), Turn(Minus(sum, odd_sum), cosine[1], sine[1]),
+           Turn(third, cosine[2], sine[2])}};
 }
 
 #if HWY_TARGET == HWY_SCALAR
@@ -116,10 +125,10 @@ void FirstPass(FftPlane from, FftPlane to, size_t quarter, const FftTwiddles& tw
       cosine[j] = hn::LoadU(d, twiddles.cosine[j] + p);
       sine[j] = hn::LoadU(d, twiddles.sine[j] + p);
     }
-    Complex<V> y[4];
-    Butterfly(d, from, p, quarter, cosine, sine, y);
-    StoreFour(d, y[0].real, y[1].real, y[2].real, y[3].real, to.real + 4 * p);
-    StoreFour(d, y[0].imaginary, y[1].imaginary, y[2].imaginary, y[3].imaginary, to.imaginary + 4 * p);
+    const Four<V> y = Butterfly(d, from, p, quarter, cosine, sine);
+    StoreFour(d, y.at[0].real, y.at[1].real, y.at[2].real, y.at[3].real, to.real + 4 * p);
+    StoreFour(d, y.at[0].imaginary, y.at[1].imaginary, y.at[2].imaginary, y.at[3].imaginary,
+              to.imaginary + 4 * p);
   }
 }
 
@@ -136,9 +145,8 @@ HWY_INLINE void PassBy(D d, FftPlane from, FftPlane to, size_t points, size_t ru
       sine[j] = hn::Set(d, twiddles.sine[j][i]);
     }
     for (size_t q = 0; q < run; q += hn::Lanes(d)) {
-      Complex<V> y[4];
-      Butterfly(d, from, i + q, quarter, cosine, sine, y);
-      for (size_t k = 0; k < 4; ++k) StoreComplex(d, y[k], to, 4 * i + k * run + q);
+      const Four<V> y = Butterfly(d, from, i + q, quarter, cosine, sine);
+      for (size_t k = 0; k < 4; ++k) StoreComplex(d, y.at[k], to, 4 * i + k * run + q);
     }
   }
 }
@@ -173,16 +181,15 @@ FftPlane TransformComplex(FftPlane a, FftPlane b, size_t points, const FftTwiddl
 
 // The values at k and, in falling order, at points - k.
 template <class D, class V = hn::Vec<D>>
-HWY_INLINE void LoadPair(D d, FftPlane from, size_t k, size_t mirror, Complex<V>& near, Complex<V>& far) {
-  near = LoadComplex(d, from, k);
-  far = LoadComplex(d, from, mirror);
-  far = {hn::Reverse(d, far.real), hn::Reverse(d, far.imaginary)};
+HWY_INLINE Pair<V> LoadPair(D d, FftPlane from, size_t k, size_t mirror) {
+  const Complex<V> far = LoadComplex(d, from, mirror);
+  return {LoadComplex(d, from, k), Complex<V>{hn::Reverse(d, far.real), hn::Reverse(d, far.imaginary)}};
 }
 
 template <class D, class V>
-HWY_INLINE void StorePair(D d, Complex<V> near, Complex<V> far, FftPlane to, size_t k, size_t mirror) {
-  StoreComplex(d, near, to, k);
-  StoreComplex(d, Complex<V>{hn::Reverse(d, far.real), hn::Reverse(d, far.imaginary)}, to, mirror);
+HWY_INLINE void StorePair(D d, const Pair<V>& pair, FftPlane to, size_t k, size_t mirror) {
+  StoreComplex(d, pair.near, to, k);
+  StoreComplex(d, Complex<V>{hn::Reverse(d, pair.far.real), hn::Reverse(d, pair.far.imaginary)}, to, mirror);
 }
 
 // What the even frames and the odd ones make of a bin and its mirror.
@@ -190,8 +197,7 @@ template <class D>
 HWY_INLINE void SplitBins(D d, FftPlane from, FftPlane to, size_t points, size_t k, const double* turns) {
   using V = hn::Vec<D>;
   const size_t mirror = points - k - (hn::Lanes(d) - 1);
-  Complex<V> near, far;
-  LoadPair(d, from, k, mirror, near, far);
+  const auto [near, far] = LoadPair(d, from, k, mirror);
   const V cosine = hn::LoadU(d, turns + k);
   const V sine = hn::LoadU(d, turns + points / 2 + k);
   const V half = hn::Set(d, 0.5);
@@ -201,10 +207,11 @@ HWY_INLINE void SplitBins(D d, FftPlane from, FftPlane to, size_t points, size_t
   const V e = hn::Add(near.imaginary, far.imaginary);
   const V odd_real = hn::Sub(hn::Mul(cosine, e), hn::Mul(sine, c));
   const V odd_imaginary = hn::Add(hn::Mul(cosine, c), hn::Mul(sine, e));
-  near = {hn::Mul(half, hn::Add(even_real, odd_real)), hn::Mul(half, hn::Sub(even_imaginary, odd_imaginary))};
-  far = {hn::Mul(half, hn::Sub(even_real, odd_real)),
-         hn::Neg(hn::Mul(half, hn::Add(even_imaginary, odd_imaginary)))};
-  StorePair(d, near, far, to, k, mirror);
+  const Complex<V> low{hn::Mul(half, hn::Add(even_real, odd_real)),
+                       hn::Mul(half, hn::Sub(even_imaginary, odd_imaginary))};
+  const Complex<V> high{hn::Mul(half, hn::Sub(even_real, odd_real)),
+                        hn::Neg(hn::Mul(half, hn::Add(even_imaginary, odd_imaginary)))};
+  StorePair(d, Pair<V>{low, high}, to, k, mirror);
 }
 
 // The other way, times `scale`.
@@ -213,8 +220,7 @@ HWY_INLINE void JoinBins(D d, FftPlane from, FftPlane to, size_t points, size_t 
                          double scale) {
   using V = hn::Vec<D>;
   const size_t mirror = points - k - (hn::Lanes(d) - 1);
-  Complex<V> near, far;
-  LoadPair(d, from, k, mirror, near, far);
+  const auto [near, far] = LoadPair(d, from, k, mirror);
   const V cosine = hn::LoadU(d, turns + k);
   const V sine = hn::LoadU(d, turns + points / 2 + k);
   const V by = hn::Set(d, scale);
@@ -224,9 +230,11 @@ HWY_INLINE void JoinBins(D d, FftPlane from, FftPlane to, size_t points, size_t 
   const V e = hn::Add(near.imaginary, far.imaginary);
   const V odd_imaginary = hn::Add(hn::Mul(cosine, e), hn::Mul(sine, c));
   const V odd_real = hn::Sub(hn::Mul(cosine, c), hn::Mul(sine, e));
-  near = {hn::Mul(by, hn::Sub(even_real, odd_imaginary)), hn::Mul(by, hn::Add(even_imaginary, odd_real))};
-  far = {hn::Mul(by, hn::Add(even_real, odd_imaginary)), hn::Mul(by, hn::Sub(odd_real, even_imaginary))};
-  StorePair(d, near, far, to, k, mirror);
+  const Complex<V> low{hn::Mul(by, hn::Sub(even_real, odd_imaginary)),
+                       hn::Mul(by, hn::Add(even_imaginary, odd_real))};
+  const Complex<V> high{hn::Mul(by, hn::Add(even_real, odd_imaginary)),
+                        hn::Mul(by, hn::Sub(odd_real, even_imaginary))};
+  StorePair(d, Pair<V>{low, high}, to, k, mirror);
 }
 
 void Split(FftPlane from, FftPlane to, size_t points, const double* turns) {

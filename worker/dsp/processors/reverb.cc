@@ -220,11 +220,9 @@ class ReverbProcessor final : public Processor {
   const Hall hall_;
 };
 
-class UnprocessedSide final : public Processor, public Applier {
+class UnprocessedApplier final : public Applier {
  public:
-  explicit UnprocessedSide(Parameter mix) : mix_(std::move(mix)) {}
-
-  std::unique_ptr<Applier> NewApplier() const override { return std::make_unique<UnprocessedSide>(mix_); }
+  explicit UnprocessedApplier(const Parameter& mix) : mix_(mix) {}
 
   void Apply(int64_t frame, std::span<const double>, Channels signal) override {
     if (signal.empty()) return;
@@ -235,6 +233,15 @@ class UnprocessedSide final : public Processor, public Applier {
       }
     });
   }
+
+ private:
+  const Parameter& mix_;
+};
+
+class UnprocessedSide final : public Processor {
+ public:
+  explicit UnprocessedSide(Parameter mix) : mix_(std::move(mix)) {}
+  std::unique_ptr<Applier> NewApplier() const override { return std::make_unique<UnprocessedApplier>(mix_); }
 
  private:
   const Parameter mix_;

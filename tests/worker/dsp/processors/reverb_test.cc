@@ -14,10 +14,11 @@ namespace {
 constexpr int kRate = 48000;
 
 // The response of all channels to a click in one of them.
-Planes ResponseOf(const ReverbSettings& settings, size_t channels, size_t from, size_t frames) {
+Planes ResponseOf(const ReverbSettings& settings, size_t channels, size_t from, size_t frames,
+                  int rate = kRate) {
   Planes in(channels, Samples(frames));
   in[from][0] = 1;
-  return Through(*NewReverb(settings, static_cast<int>(channels), kRate), in);
+  return Through(*NewReverb(settings, static_cast<int>(channels), rate), in);
 }
 
 double EnergyOf(const Samples& samples, size_t first = 0, size_t end = SIZE_MAX) {
@@ -27,14 +28,14 @@ double EnergyOf(const Samples& samples, size_t first = 0, size_t end = SIZE_MAX)
 }
 
 // The octave around `hz`, with flanks of a third of an octave that are a half where octaves meet.
-Samples OctaveOf(const Samples& samples, double hz) {
+Samples OctaveOf(const Samples& samples, double hz, int rate = kRate) {
   const size_t size = std::bit_ceil(samples.size() + 8192);
   const Fft fft(size);
   Samples padded = samples, real(fft.bins()), imaginary(fft.bins()), scratch(2 * size);
   padded.resize(size);
   fft.Forward(padded, {real, imaginary}, scratch);
   for (size_t k = 0; k < fft.bins(); ++k) {
-    const double at = static_cast<double>(k) * kRate / static_cast<double>(size);
+    const double at = static_cast<double>(k) * rate / static_cast<double>(size);
     const double octaves = k == 0 ? 99 : std::abs(std::log2(at / hz));
     const double way = std::clamp((octaves - 0.5 + 1.0 / 6) * 3, 0.0, 1.0);
     const double gain = std::cos(way * std::numbers::pi / 2);
@@ -48,13 +49,13 @@ Samples OctaveOf(const Samples& samples, double hz) {
 
 // T30 by M. Schroeder's backward integration: the slope of the line through -5 .. -35 dB, to 60 dB. As in ISO
 // 3382-1 decays of several places are averaged: here all channels of clicks in all channels.
-double ReverberationTime(const ReverbSettings& settings, size_t channels, double hz) {
+double ReverberationTime(const ReverbSettings& settings, size_t channels, double hz, int rate = kRate) {
   const auto frames =
-      std::min(size_t{1040000}, static_cast<size_t>(kRate * (settings.decay.Highest() * 1.2 + 0.2)));
+      std::min(size_t{1040000}, static_cast<size_t>(rate * (settings.decay.Highest() * 0.9 + 0.2)));
   Samples energy(frames + 1);
   for (size_t from = 0; from < channels; ++from) {
-    for (const Samples& plane : ResponseOf(settings, channels, from, frames)) {
-      const Samples octave = OctaveOf(plane, hz);
+    for (const Samples& plane : ResponseOf(settings, channels, from, frames, rate)) {
+      const Samples octave = OctaveOf(plane, hz, rate);
       for (size_t n = 0; n < frames; ++n) energy[n] += octave[n] * octave[n];
     }
   }
@@ -63,7 +64,7 @@ double ReverberationTime(const ReverbSettings& settings, size_t channels, double
   for (size_t n = 0; n < frames; ++n) {
     const double level = 10 * std::log10(energy[n] / energy[0] + 1e-300);
     if (level > -5 || level < -35) continue;
-    const double t = static_cast<double>(n) / kRate;
+    const double t = static_cast<double>(n) / rate;
     count += 1, sum_t += t, sum_l += level, sum_tt += t * t, sum_tl += t * level;
   }
   return -60 / ((count * sum_tl - sum_t * sum_l) / (count * sum_tt - sum_t * sum_t));
@@ -71,13 +72,15 @@ double ReverberationTime(const ReverbSettings& settings, size_t channels, double
 
 TEST(Reverb, DecaysBy60DecibelsInItsDecay) {
   for (const double decay : {0.4, 0.6, 0.8, 1.2, 1.8, 2.7, 4.0, 6.5, 10.0}) {
-    for (const double damping : {4000.0, 6000.0, 12000.0, 24000.0}) {
-      if (decay > 3 && damping > 6000) continue;
+    for (const double damping : {4000.0, 6000.0, 24000.0}) {
+      if (decay > 1.8 && damping > 4000) continue;
       const ReverbSettings settings{.decay = decay, .predelay = 0, .damping = damping};
       EXPECT_NEAR(ReverberationTime(settings, 2, 1000) / decay, 1, 0.05)
           << decay << " s, " << damping << " Hz";
     }
   }
+  for (const int rate : {44100, 96000})
+    EXPECT_NEAR(ReverberationTime({.decay = 1}, 2, 1000, rate), 1, 0.05) << rate;
   EXPECT_NEAR(ReverberationTime({.decay = 1.8}, 1, 1000) / 1.8, 1, 0.05);
   EXPECT_NEAR(ReverberationTime({.decay = 1.8, .damping = 24000}, 6, 1000) / 1.8, 1, 0.05);
 }
@@ -278,7 +281,7 @@ TEST(Reverb, IsFiniteWhateverItIsSetTo) {
   const auto within = [&](double from, double to) {
     return from + (to - from) * static_cast<double>(random() >> 11) * 0x1p-53;
   };
-  for (int k = 0; k < 30; ++k) {
+  for (int k = 0; k < 24; ++k) {
     const int rate = k % 4 == 0 ? 8000 : k % 4 == 1 ? 192000 : kRate;
     ReverbSettings settings{.decay = within(0.1, k % 2 ? 20 : 0.5),
                             .predelay = within(0, 1),
@@ -288,7 +291,7 @@ TEST(Reverb, IsFiniteWhateverItIsSetTo) {
     if (k % 3 == 0) settings.decay = Line(within(0.1, 20), within(0.1, 20), 100, 101);
     if (k % 5 == 0) settings.damping = Line(within(20, 20000), within(20, 20000), 300, 900);
     if (k % 2) settings.low_cut = within(10, 0.49 * rate);
-    CheckHostile(*NewReverb(settings, 2, rate), 2, 20000, 50);
+    CheckHostile(*NewReverb(settings, 2, rate), 2, 9000, 50);
   }
 }
 
