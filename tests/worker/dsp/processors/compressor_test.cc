@@ -56,13 +56,21 @@ TEST(Compressor, OfASineFollowsItsCurve) {
 }
 
 TEST(Compressor, OfALowSineIsAsFarOffAsItsHeaderSays) {
-  const std::pair<double, double> claims[] = {{40, 0.05}, {30, 0.3}, {20, 1.2}};
+  const std::pair<double, double> claims[] = {{40, 0.01}, {30, 0.06}, {20, 0.3}};
   for (const auto& [hertz, most] : claims) {
     const Ran ran = Compressed({.threshold = -20, .ratio = kInfinity, .knee = 0}, {Sine(hertz, 1, 2 * kRate, kRate)});
     const double error = Error(ran.control, -20);
     EXPECT_LE(error, most) << hertz;
     std::printf("%g Hz: %.4f dB\n", hertz, error);
   }
+}
+
+// 24 samples are 5 periods of 10 kHz: the furthest that the peaks of a sine may lie between its samples.
+TEST(Compressor, ReadsAtLeastWhatStandsInTheSamples) {
+  const Ran ran = Compressed({.threshold = -20, .ratio = 2, .knee = 0},
+                             {Sine(10000, 1, 2 * kRate, kRate, 3.14159265358979323846 / 24)});
+  EXPECT_LE(Error(ran.control, -10), 0.038);
+  EXPECT_GE(Error(ran.control, -10), 0.036);
 }
 
 TEST(Compressor, ByRmsFollowsItsCurveThreeDecibelsBelowThePeak) {

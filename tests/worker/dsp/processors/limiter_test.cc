@@ -158,6 +158,24 @@ TEST(Limiter, KeepsAFineMeterWithinATenthOfADecibel) {
   std::printf("worst of a fine meter: %+.4f dB\n", worst);
 }
 
+// Up to 0.42 of the rate all meters agree, whatever their window.
+TEST(Limiter, KeepsEveryFineMeterWithSoundBelowNyquist) {
+  const Samples noise = Noise(6200, 12);
+  Samples soft(6000);
+  for (size_t i = 0; i < 6000; ++i) {  // a low-pass at 0.37 of the rate, gone at 0.42
+    for (int k = 0; k < 200; ++k) {
+      const double x = k - 99.5;
+      const double window = std::cos(kPi * x / 200) * std::cos(kPi * x / 200);
+      soft[i] += noise[i + static_cast<size_t>(k)] * std::sin(0.78 * kPi * x) / (kPi * x) * window;
+    }
+  }
+  for (const Setting& setting : kSettings) {
+    const Samples out = Limited(soft, setting, 18, 48000);
+    for (const double beta : {4.0, 6.0, 8.0, 12.0})
+      EXPECT_LE(Decibel(FinePeak(out, beta)) - setting.ceiling, 0.03) << beta;
+  }
+}
+
 TEST(Limiter, ComesUpToItsCeiling) {
   const Samples sine = Sine(997, 1, 48000, 48000);
   const Samples out = Limited(sine, {-1, 0.005, 0.1}, 12, 48000);
