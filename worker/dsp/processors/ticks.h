@@ -11,8 +11,8 @@
 
 namespace trackout::dsp {
 
-// run(frame, from, count) for each part of `count` frames from `frame` on that lies in one tick; `from` counts
-// from the first frame.
+// run(frame, from, count) for each part of `count` frames from `frame` on that lies in one tick; `from`
+// counts from the first frame.
 template <class Run>
 void ForEachTick(int64_t frame, size_t count, const Run& run) {
   for (size_t from = 0; from < count;) {
@@ -27,7 +27,8 @@ void ForEachTick(int64_t frame, size_t count, const Run& run) {
 // Spans of a part of each channel.
 class ConstPart {
  public:
-  ConstPart(ConstChannels whole, size_t from, size_t count) : channels_(std::min(whole.size(), parts_.size())) {
+  ConstPart(ConstChannels whole, size_t from, size_t count)
+      : channels_(std::min(whole.size(), parts_.size())) {
     for (size_t c = 0; c < channels_; ++c) parts_[c] = whole[c].subspan(from, count);
   }
   ConstChannels channels() const { return std::span(parts_).first(channels_); }

@@ -14,7 +14,8 @@ constexpr int kRate = 48000;
 Samples Filtered(const KeyFilterSettings& settings, Samples samples, int64_t frame = 0) {
   KeyFilter filter(settings, 1, kRate);
   for (size_t from = 0; from < samples.size(); from += 64) {
-    const std::span<double> part = std::span(samples).subspan(from, std::min<size_t>(64, samples.size() - from));
+    const std::span<double> part =
+        std::span(samples).subspan(from, std::min<size_t>(64, samples.size() - from));
     filter.Run(frame + static_cast<int64_t>(from), {&part, 1});
     filter.Flush();
   }

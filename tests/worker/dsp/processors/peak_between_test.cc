@@ -32,7 +32,8 @@ TEST_P(Peak, IsTheSameInAllPiecesAndInstructions) {
     ASSERT_TRUE(UseIsa(Isa::kScalar));
     const Samples expected = Peaks(sound, rate);
     ASSERT_TRUE(UseIsa(GetParam()));
-    for (const size_t piece : {1u, 7u, 64u, 127u, 128u}) EXPECT_TRUE(SameBits(Peaks(sound, rate, 0, piece), expected));
+    for (const size_t piece : {1u, 7u, 64u, 127u, 128u})
+      EXPECT_TRUE(SameBits(Peaks(sound, rate, 0, piece), expected));
   }
 }
 
@@ -75,7 +76,8 @@ TEST_P(Peak, IsNeverBelowThePointsOfASinc) {
   const Samples peaks = Peaks({noise}, 192000);
   for (size_t n = 100; n < 500; ++n) {
     double highest = 0;
-    for (const double part : {0.0, 0.25, 0.5, 0.75}) highest = std::max(highest, std::abs(PlainPoint(noise, n, part)));
+    for (const double part : {0.0, 0.25, 0.5, 0.75})
+      highest = std::max(highest, std::abs(PlainPoint(noise, n, part)));
     ASSERT_GE(peaks[n + 32], highest * (1 - 1e-12));
     ASSERT_LE(peaks[n + 32], highest * 1.4143);
   }
