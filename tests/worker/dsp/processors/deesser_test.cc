@@ -64,6 +64,20 @@ TEST(Deesser, IsHalfwayAtItsFrequency) {
   }
 }
 
+// From 1.6 kHz below to 1.6 kHz above.
+TEST(Deesser, GoesFromNothingToAllAroundItsFrequency) {
+  for (const double hertz : {2500.0, 6500.0, 12000.0}) {
+    const auto deesser =
+        NewDeesser({.frequency = hertz, .threshold = -60, .ratio = kInfinity, .range = 50}, 1, 48000);
+    const Ran ran = RunDynamics(*deesser, {Sine(hertz + 4000, 1, 48000, 48000)});
+    const auto level = [&](double tone) {
+      return LevelOf(ApplyTo(*deesser, {Sine(tone, 1, 48000, 48000)}, ran.control)[0]);
+    };
+    EXPECT_NEAR(level(hertz - 1600), 0, 0.01) << hertz;
+    EXPECT_NEAR(level(hertz + 1600), -50, 2.5) << hertz;
+  }
+}
+
 TEST(Deesser, BelowItsThresholdIsNotThere) {
   const Samples noise = Noise(9000, 2, 0.003);
   const auto deesser = NewDeesser({}, 1, 48000);
