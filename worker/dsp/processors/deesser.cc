@@ -13,7 +13,7 @@
 #include "worker/dsp/processors/high_band.h"
 #include "worker/dsp/processors/parameter_values.h"
 #include "worker/dsp/processors/sliding_maximum.h"
-#include "worker/dsp/processors/ticks.h"
+#include "worker/dsp/processors/tick_parts.h"
 #include "worker/dsp/processors/time_constant.h"
 
 namespace trackout::dsp {
@@ -45,7 +45,7 @@ class DeesserDetector final : public Detector {
 
   void Detect(int64_t frame, ConstChannels whole, ConstChannels, std::span<double> control) override {
     assert(whole.size() == channels_);
-    ForEachTick(frame - latency_, control.size(), [&](int64_t at, size_t from, size_t count) {
+    ForEachTickPart(frame - latency_, control.size(), [&](int64_t at, size_t from, size_t count) {
       DetectTick(at, ConstPart(whole, from, count).channels(), control.subspan(from, count));
     });
   }
@@ -93,7 +93,7 @@ class DeesserApplier final : public Applier {
 
   void Apply(int64_t frame, std::span<const double> control, Channels signal) override {
     assert(signal.size() == channels_);
-    ForEachTick(frame - latency_, control.size(), [&](int64_t at, size_t from, size_t count) {
+    ForEachTickPart(frame - latency_, control.size(), [&](int64_t at, size_t from, size_t count) {
       for (size_t c = 0; c < channels_; ++c)
         ApplyTick(c, at, control.subspan(from, count), signal[c].subspan(from, count));
       band_.Advance();

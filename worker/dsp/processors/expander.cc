@@ -12,7 +12,7 @@
 #include "worker/dsp/processors/gain_smoother.h"
 #include "worker/dsp/processors/level_detector.h"
 #include "worker/dsp/processors/parameter_values.h"
-#include "worker/dsp/processors/ticks.h"
+#include "worker/dsp/processors/tick_parts.h"
 #include "worker/dsp/processors/time_constant.h"
 
 namespace trackout::dsp {
@@ -42,7 +42,7 @@ class ExpanderDetector final : public Detector {
       return;
     }
     const ConstChannels key = sidechain.empty() ? whole : sidechain;
-    ForEachTick(frame, control.size(), [&](int64_t tick_frame, size_t from, size_t count) {
+    ForEachTickPart(frame, control.size(), [&](int64_t tick_frame, size_t from, size_t count) {
       DetectTick(tick_frame, ConstPart(key, from, count).channels(), control.subspan(from, count));
     });
   }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "worker/dsp/functions.h"
-#include "worker/dsp/processors/ticks.h"
+#include "worker/dsp/processors/tick_parts.h"
 #include "worker/dsp/processors/time_constant.h"
 
 #undef HWY_TARGET_INCLUDE

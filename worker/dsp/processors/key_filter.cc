@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "worker/dsp/functions.h"
-#include "worker/dsp/processors/ticks.h"
+#include "worker/dsp/processors/tick_parts.h"
 
 namespace trackout::dsp {
 namespace {

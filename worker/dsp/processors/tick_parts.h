@@ -20,7 +20,7 @@ inline int64_t TickOf(int64_t frame) {
 // run(frame, from, count) for each part of `count` frames from `frame` on that lies in one tick; `from`
 // counts from the first frame.
 template <class Run>
-void ForEachTick(int64_t frame, size_t count, const Run& run) {
+void ForEachTickPart(int64_t frame, size_t count, const Run& run) {
   for (size_t from = 0; from < count;) {
     const auto rest = static_cast<size_t>(TickOf(frame) + kTickFrames - frame);
     const size_t part = std::min(count - from, rest);
