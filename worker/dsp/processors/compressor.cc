@@ -51,7 +51,8 @@ class CompressorDetector final : public Detector {
     const ConstChannels key = sidechain.empty() ? whole : sidechain;
     const size_t levels = level_.levels();
     ForEachTick(frame, control.size() / levels, [&](int64_t tick_frame, size_t from, size_t count) {
-      DetectTick(tick_frame, ConstPart(key, from, count).channels(), control.subspan(from * levels, count * levels));
+      DetectTick(tick_frame, ConstPart(key, from, count).channels(),
+                 control.subspan(from * levels, count * levels));
     });
   }
 
@@ -95,8 +96,7 @@ class CompressorDetector final : public Detector {
     for (size_t c = 0; c < levels; ++c) {
       for (size_t i = 0; i < count; ++i) spans_[c][i] = makeups[i] - spans_[c][i];
       FromDecibels(spans_[c], spans_[c]);
-      for (size_t i = 0; i < count; ++i)
-        control[i * levels + c] = (1 - mixes[i]) + mixes[i] * spans_[c][i];
+      for (size_t i = 0; i < count; ++i) control[i * levels + c] = (1 - mixes[i]) + mixes[i] * spans_[c][i];
     }
   }
 

@@ -122,9 +122,7 @@ class DeesserApplier final : public Applier {
 class Deesser final : public Processor {
  public:
   Deesser(DeesserSettings settings, int channels, int sample_rate)
-      : settings_(std::move(settings)),
-        channels_(static_cast<size_t>(channels)),
-        sample_rate_(sample_rate) {}
+      : settings_(std::move(settings)), channels_(static_cast<size_t>(channels)), sample_rate_(sample_rate) {}
 
   int64_t latency() const override { return static_cast<int64_t>(HighBand::LatencyAt(sample_rate_)); }
   std::unique_ptr<Detector> NewDetector() const override {

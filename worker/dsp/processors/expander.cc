@@ -18,8 +18,8 @@
 namespace trackout::dsp {
 namespace {
 
-// What is smoothed is how far it is open: 0 at the full range, 1 without a reduction. So silence is 0 whatever
-// the range is, and it does not matter how early a run begins.
+// What is smoothed is how far it is open: 0 at the full range, 1 without a reduction. So silence is 0
+// whatever the range is, and it does not matter how early a run begins.
 class ExpanderDetector final : public Detector {
  public:
   ExpanderDetector(const ExpanderSettings& settings, int64_t latency, size_t channels, int sample_rate)

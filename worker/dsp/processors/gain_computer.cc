@@ -14,8 +14,8 @@ HWY_BEFORE_NAMESPACE();
 namespace trackout::dsp::HWY_NAMESPACE {
 
 void DecibelsKernel(double* values, size_t count) {
-  ForEach(count,
-          [&](auto d, size_t i) HWY_ATTR { hn::StoreU(DecibelsOf(d, hn::LoadU(d, values + i)), d, values + i); });
+  ForEach(count, [&](auto d, size_t i)
+                     HWY_ATTR { hn::StoreU(DecibelsOf(d, hn::LoadU(d, values + i)), d, values + i); });
 }
 
 void CompressKernel(const double* HWY_RESTRICT thresholds, const double* HWY_RESTRICT slopes,

@@ -9,13 +9,14 @@ namespace trackout::dsp {
 // In place: Decibels of each (worker/dsp/functions.h), to the last bit.
 void DecibelsOfSpan(std::span<double> amplitudes);
 
-// Downward compression (Giannoulis, Massberg, Reiss: Digital Dynamic Range Compressor Design, JAES 60 (6), 2012,
-// eq. 4). In place, with o = level - threshold, W = the knee and s = 1 - 1 / ratio: 0 below the knee; s (o +
-// W/2)^2 / (2 W) within it, 2 |o| <= W; s o above it.
+// Downward compression (Giannoulis, Massberg, Reiss: Digital Dynamic Range Compressor Design, JAES 60 (6),
+// 2012, eq. 4). In place, with o = level - threshold, W = the knee and s = 1 - 1 / ratio: 0 below the knee; s
+// (o + W/2)^2 / (2 W) within it, 2 |o| <= W; s o above it.
 void CompressLevels(std::span<double> levels, std::span<const double> thresholds,
                     std::span<const double> slopes, std::span<const double> knees);
 
-// 1 - 1 / ratio, in place. Ratios are 1 .. inf; what a line on its way from or to inf leaves undefined is inf.
+// 1 - 1 / ratio, in place. Ratios are 1 .. inf; what a line on its way from or to inf leaves undefined is
+// inf.
 void CompressionSlopes(std::span<double> ratios);
 
 // Downward expansion, in place, as part of the range, 0 .. 1: min(1, (ratio - 1) (threshold - level) / range)

@@ -2,8 +2,8 @@
 // Dynamic Range Compressor Design, JAES 60 (6), 2012, eq. 17), behind the gain computer, in dB, with a hold.
 //
 // y goes up to x by the attack and down to it by the release: y += part (x - y). After a step of x, 63 % (1 -
-// 1/e) of the step in dB is gone after that time, 86 % after twice it. It goes down only when x has been below
-// y for `hold`. Within 1e-9 it has arrived.
+// 1/e) of the step in dB is gone after that time, 86 % after twice it. It goes down only when x has been
+// below y for `hold`. Within 1e-9 it has arrived.
 #pragma once
 
 #include <span>

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "worker/dsp/functions.h"
+#include "worker/dsp/processors/ticks.h"
 #include "worker/dsp/processors/time_constant.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -44,10 +45,6 @@ namespace {
 
 constexpr double kPi = 3.14159265358979323846;
 
-int64_t GridOf(int64_t frame) {
-  return frame - (frame % kTickFrames + kTickFrames) % kTickFrames;
-}
-
 }  // namespace
 
 size_t HighBand::LatencyAt(int sample_rate) {
@@ -82,7 +79,7 @@ void HighBand::MakeTaps(double frequency, Taps& taps) const {
 }
 
 void HighBand::PrepareTick(int64_t frame) {
-  const int64_t grid_frame = GridOf(frame);
+  const int64_t grid_frame = TickOf(frame);
   if (is_made_ && grid_frame == grid_frame_) return;
   if (is_made_ && grid_frame == grid_frame_ + kTickFrames) {
     std::swap(taps_, next_taps_);

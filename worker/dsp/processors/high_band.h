@@ -1,9 +1,9 @@
 // What of a signal lies above a frequency, in step with the signal itself: a linear-phase filter.
 //
-// The signal, less a low-pass: a sinc of `frequency` under a Blackman window that reaches 1.5 ms to either side,
-// of sum 1. Half of the amplitude (-6 dB) is above the frequency; from 1.6 kHz below to 1.6 kHz above it goes
-// from nothing (less than -60 dB) to all. A frequency that moves has filters at multiples of kTickFrames, and
-// straight between two of them.
+// The signal, less a low-pass: a sinc of `frequency` under a Blackman window that reaches 1.5 ms to either
+// side, of sum 1. Half of the amplitude (-6 dB) is above the frequency; from 1.6 kHz below to 1.6 kHz above
+// it goes from nothing (less than -60 dB) to all. A frequency that moves has filters at multiples of
+// kTickFrames, and straight between two of them.
 #pragma once
 
 #include <cstddef>

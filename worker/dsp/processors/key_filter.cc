@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "worker/dsp/functions.h"
+#include "worker/dsp/processors/ticks.h"
 
 namespace trackout::dsp {
 namespace {
@@ -35,11 +36,6 @@ void FlushTiny(double& value) {
   if (std::abs(value) < 1e-30) value = 0;
 }
 
-int64_t GridOf(int64_t frame) {
-  const int64_t past = (frame % kTickFrames + kTickFrames) % kTickFrames;
-  return frame - past;
-}
-
 }  // namespace
 
 KeyFilter::KeyFilter(const KeyFilterSettings& settings, size_t channels, int sample_rate)
@@ -61,7 +57,7 @@ double KeyFilter::TangentAt(const Parameter& frequency, int64_t frame) const {
 void KeyFilter::MakeTangents(Cut& cut, int64_t frame, size_t count) const {
   if (!cut.frequency->moves()) return;
   for (size_t i = 0; i < count; ++i, ++frame) {
-    const int64_t grid_frame = GridOf(frame);
+    const int64_t grid_frame = TickOf(frame);
     if (!cut.is_made || grid_frame != cut.grid_frame) {
       cut.is_made = true;
       cut.grid_frame = grid_frame;

@@ -1,9 +1,9 @@
 // What a detector hears of its key: filters for a side-chain.
 //
-// Each cut is a Butterworth of second order (12 dB/oct, -3.01 dB at its frequency) by the bilinear transform, as
-// the state variable filter of Simper (Solving the continuous SVF equations using trapezoidal integration and
-// equivalent currents, Cytomic 2013), which takes any motion of its frequency without a click: g = tan(pi f /
-// fs) is made at multiples of kTickFrames and goes straight between them. Frequencies end at 0.49 fs.
+// Each cut is a Butterworth of second order (12 dB/oct, -3.01 dB at its frequency) by the bilinear transform,
+// as the state variable filter of Simper (Solving the continuous SVF equations using trapezoidal integration
+// and equivalent currents, Cytomic 2013), which takes any motion of its frequency without a click: g = tan(pi
+// f / fs) is made at multiples of kTickFrames and goes straight between them. Frequencies end at 0.49 fs.
 #pragma once
 
 #include <array>

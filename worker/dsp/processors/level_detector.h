@@ -1,14 +1,12 @@
 // The level of a key, frame by frame, as an amplitude.
 //
 // Peak: the highest magnitude of the last 10 ms. A sine of 50 Hz and more has a peak in each such window, so
-// that its level stands still at its amplitude, less what lies between samples (at most 0.075 dB up to
-// 0.0833 fs, 0.3 dB up to fs / 6; a sine whose period is no whole number of samples shows its peak before
-// long). A fall is noticed 10 ms late, a rise at once.
+// that its level stands still. A fall is noticed 10 ms late, a rise at once.
 //
 // RMS: the square root of the mean square, by two one-pole means of 15 ms, one behind the other. A sine reads
 // 3.01 dB below its peak: 0 dB is a square wave of full scale. Of a steady sine of 50 Hz the reading moves by
-// 0.05 dB to either side, of 100 Hz by 0.013 dB. After a step in level it has the new mean square to 1 % after
-// 0.1 s.
+// 0.05 dB to either side, of 100 Hz by 0.013 dB. After a step in level it has the new mean square to 1 %
+// after 0.1 s.
 #pragma once
 
 #include <cstddef>

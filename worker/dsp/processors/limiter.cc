@@ -19,19 +19,20 @@ namespace trackout::dsp {
 namespace {
 
 constexpr size_t kMostFrames = LimiterStage::kMostFrames;
-// What the stages behind the first look ahead: seconds, and at least so many frames.
+// The second stage takes what the motion of the first one's gain adds between the samples: rare, and mostly
+// below 0.001 dB. What it looks ahead: seconds, and at least so many frames.
 constexpr double kTouchUpSeconds = 0.001;
 constexpr int64_t kTouchUpFrames = 48;
-constexpr size_t kStages = 3;
+constexpr size_t kStages = 2;
 // What stays below the ceiling: of it, and for what a later rounding to 16 bits and its dither may add.
-constexpr std::array<double, kStages> kBelow = {0.0007, 0.0006, 0.0005};
+constexpr std::array<double, kStages> kBelow = {0.0006, 0.0005};
 constexpr double kRounding = 0x1p-14;
 // A reduction that is released has ended here, in dB.
 constexpr double kReleased = 1e-5;
 // Far beyond any signal; squares and their products stay finite.
 constexpr double kHighest = 1e15;
 
-// Ceilings in dB become what peaks may reach.
+// Of ceilings in dB makes what peaks may reach.
 ParameterValues::Make TargetsFor(double below) {
   return [below](std::span<double> values) {
     FromDecibels(values, values);
@@ -100,7 +101,8 @@ class LimiterDetector final : public Detector {
       frame -= static_cast<int64_t>(stages_[s].latency());
       if (s == 0) {
         const std::span<const double> release = release_.At(frame, count);
-        stages_[s].Run(spans_, targets, [&](std::span<double> held) { LetGo(release, held); }, gains);
+        stages_[s].Run(
+            spans_, targets, [&](std::span<double> held) { LetGo(release, held); }, gains);
         continue;
       }
       stages_[s].Run(spans_, targets, Reciprocals, next);
@@ -126,7 +128,7 @@ class LimiterDetector final : public Detector {
 
   std::vector<LimiterStage> stages_;
   std::vector<ParameterValues> targets_;
-  std::vector<FixedDelay> delays_;  // of the gains of the stages before the second, the third
+  std::vector<FixedDelay> delays_;  // of the gains before each stage but the first
   int64_t latency_ = 0;
   ParameterValues drive_;
   ParameterValues release_;

@@ -8,9 +8,9 @@
 namespace trackout::dsp {
 
 // The peak of frame i comes kDelay late. Its excess is in all values of the means, which reach back
-// look_ahead - 1 frames, from look_ahead - 1 frames later on; that must be the gain of frame i - kMargin. It is
-// held until it is still in all of them at the gain of frame i + 1 + kMargin: from a peak on that is the rest
-// of the latency, the frame behind, and the margin.
+// look_ahead - 1 frames, from look_ahead - 1 frames later on; that must be the gain of frame i - kMargin. It
+// is held until it is still in all of them at the gain of frame i + 1 + kMargin: from a peak on that is the
+// rest of the latency, the frame behind, and the margin.
 LimiterStage::LimiterStage(size_t channels, int sample_rate, size_t look_ahead)
     : peaks_(channels, sample_rate),
       held_(look_ahead + 2 * kMargin + 1, 1.0),

@@ -37,8 +37,8 @@ class LimiterStage {
 
   // targets: what peaks may reach, of the frames that the peaks are of: those of `signal`, less
   // PeakBetween::kDelay. `signal` becomes late and is multiplied by the gains.
-  void Run(std::span<const std::span<double>> signal, std::span<const double> targets,
-           const Release& release, std::span<double> gains);
+  void Run(std::span<const std::span<double>> signal, std::span<const double> targets, const Release& release,
+           std::span<double> gains);
 
  private:
   PeakBetween peaks_;

@@ -126,8 +126,8 @@ HWY_EXPORT(RaisePeaks);
 namespace {
 
 constexpr double kPi = 3.14159265358979323846;
-constexpr double kReach = 32;   // samples to either side
-constexpr double kKaiser = 8;   // its beta: what is beyond the band is 80 dB down
+constexpr double kReach = 32;  // samples to either side
+constexpr double kKaiser = 8;  // its beta: what is beyond the band is 80 dB down
 constexpr size_t kHistory = 2 * PeakBetween::kDelay;
 constexpr size_t kMostLanes = 8;
 

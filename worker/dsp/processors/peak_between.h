@@ -1,10 +1,10 @@
 // The peak of a signal between its samples, frame by frame, for a limiter.
 //
 // Two readings, and the higher of them counts:
-// - Three points between each sample and the next, of a sinc of 64 samples under a Kaiser window. Through each
-// point that is not lower than its neighbours goes the one sine that meets all three, and the peak is that
-// sine's: with a, b, c a quarter of a sample apart, A^2 = b^2 + (a - c)^2 b^2 / (4 b^2 - (a + c)^2). It is
-// exact for a sine of any frequency, so that nothing hides between the points.
+// - Three points between each sample and the next, of a sinc of 64 samples under a Kaiser window. Through
+// each point that is not lower than its neighbours goes the one sine that meets all three, and the peak is
+// that sine's: with a, b, c a quarter of a sample apart, A^2 = b^2 + (a - c)^2 b^2 / (4 b^2 - (a + c)^2). It
+// is exact for a sine of any frequency, so that nothing hides between the points.
 // - The points of the true-peak meter (worker/dsp/meters/true_peak.h) at this rate, to what floats round.
 //
 // Points at 1/4 and 3/4 mirror each other: with s = x[n + 1 + t] + x[n - t] and d = x[n - t] - x[n + 1 + t],
@@ -41,8 +41,8 @@ class PeakBetween {
 
   PeakBetween(size_t channels, int sample_rate);
 
-  // peaks[i]: the highest magnitude, over the channels, from frame i - kDelay up to the next; or 0 where it is
-  // known to be at most `least`. Magnitudes are below 1e60.
+  // peaks[i]: the highest magnitude, over the channels, from frame i - kDelay up to the next; or 0 where it
+  // is known to be at most `least`. Magnitudes are below 1e60.
   void Run(std::span<const std::span<double>> signal, double least, std::span<double> peaks);
 
  private:

@@ -7,7 +7,9 @@
 namespace trackout::dsp {
 
 SlidingMaximum::SlidingMaximum(size_t length, double first)
-    : block_(length), rest_(length + 1, first), highest_(-std::numeric_limits<double>::infinity()),
+    : block_(length),
+      rest_(length + 1, first),
+      highest_(-std::numeric_limits<double>::infinity()),
       lowest_(highest_) {
   assert(length >= 1);
   rest_.back() = lowest_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -27,6 +28,11 @@ inline double Flushed(double value) {
 // The multiple of `step`, a power of two, at or before a frame; negative frames too.
 inline int64_t GridBefore(int64_t frame, int64_t step) {
   return frame & ~(step - 1);
+}
+
+// The first frame of the tick that a frame lies in.
+inline int64_t TickOf(int64_t frame) {
+  return frame - (frame % kTickFrames + kTickFrames) % kTickFrames;
 }
 
 // body(frame, offset in the piece, count), count at most kTickFrames, for the parts of a piece between
@@ -64,10 +70,11 @@ struct Shares {
   }
 };
 
-// Spans of a part of each channel.
+// Spans of a part of each channel, of kMostChannels at most.
 class ConstPart {
  public:
-  ConstPart(ConstChannels whole, size_t from, size_t count) : channels_(std::min(whole.size(), parts_.size())) {
+  ConstPart(ConstChannels whole, size_t from, size_t count) : channels_(whole.size()) {
+    assert(channels_ <= parts_.size());
     for (size_t c = 0; c < channels_; ++c) parts_[c] = whole[c].subspan(from, count);
   }
   ConstChannels channels() const { return std::span(parts_).first(channels_); }

@@ -64,6 +64,20 @@ TEST(Deesser, IsHalfwayAtItsFrequency) {
   }
 }
 
+// From 1.6 kHz below to 1.6 kHz above.
+TEST(Deesser, GoesFromNothingToAllAroundItsFrequency) {
+  for (const double hertz : {2500.0, 6500.0, 12000.0}) {
+    const auto deesser =
+        NewDeesser({.frequency = hertz, .threshold = -60, .ratio = kInfinity, .range = 50}, 1, 48000);
+    const Ran ran = RunDynamics(*deesser, {Sine(hertz + 4000, 1, 48000, 48000)});
+    const auto level = [&](double tone) {
+      return LevelOf(ApplyTo(*deesser, {Sine(tone, 1, 48000, 48000)}, ran.control)[0]);
+    };
+    EXPECT_NEAR(level(hertz - 1600), 0, 0.01) << hertz;
+    EXPECT_NEAR(level(hertz + 1600), -50, 2.5) << hertz;
+  }
+}
+
 TEST(Deesser, BelowItsThresholdIsNotThere) {
   const Samples noise = Noise(9000, 2, 0.003);
   const auto deesser = NewDeesser({}, 1, 48000);
@@ -83,11 +97,13 @@ TEST(Deesser, HearsTheLouderChannel) {
 // that of a sine.
 TEST(Deesser, MovesItsFrequencyWithoutClicks) {
   const Samples sine = Sine(5000, 0.5, 24000, 48000);
-  const Samples out = Deessed({.frequency = Parameter({{4000, 9000}, {20000, 2000}}), .threshold = -60, .range = 30},
-                              sine).out[0];
+  const Samples out =
+      Deessed({.frequency = Parameter({{4000, 9000}, {20000, 2000}}), .threshold = -60, .range = 30}, sine)
+          .out[0];
   // Of a sine y[n] + y[n - 2] - 2 cos(w) y[n - 1] is 0.
   const double twice = 2 * std::cos(2 * 3.14159265358979323846 * 5000 / 48000);
-  for (size_t i = 1000; i < out.size(); ++i) ASSERT_LT(std::abs(out[i] + out[i - 2] - twice * out[i - 1]), 0.01);
+  for (size_t i = 1000; i < out.size(); ++i)
+    ASSERT_LT(std::abs(out[i] + out[i - 2] - twice * out[i - 1]), 0.01);
   EXPECT_NEAR(LevelOf(Samples(out.end() - 2000, out.end())), Decibel(0.5) - 30, 0.1);
 }
 

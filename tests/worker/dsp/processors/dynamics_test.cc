@@ -46,7 +46,11 @@ std::map<std::string, Make> Makers() {
   std::map<std::string, Make> makers;
   makers["compressor"] = [](int n) { return NewCompressor({.threshold = -20, .ratio = 4}, n, kRate); };
   makers["compressor_rms"] = [](int n) {
-    return NewCompressor({.ratio = 3, .lookahead = 0.005, .detection = Detection::kRms, .link = 50, .mix = 60,
+    return NewCompressor({.ratio = 3,
+                          .lookahead = 0.005,
+                          .detection = Detection::kRms,
+                          .link = 50,
+                          .mix = 60,
                           .key_filter = {.low_cut = 100}},
                          n, kRate);
   };
@@ -127,8 +131,8 @@ TEST_P(Dynamics, MayBeginLaterInSilence) {
       const Ran all = RunDynamics(*processor, early, {}, 200 - static_cast<int64_t>(silence));
       const Ran rest = RunDynamics(*processor, late, {}, 200);
       for (size_t c = 0; c < 2; ++c)
-        EXPECT_TRUE(SameBits(Samples(all.out[c].begin() + static_cast<long>(silence), all.out[c].end()),
-                             rest.out[c]))
+        EXPECT_TRUE(
+            SameBits(Samples(all.out[c].begin() + static_cast<long>(silence), all.out[c].end()), rest.out[c]))
             << name << " after " << silence;
     }
   }
@@ -160,14 +164,29 @@ Sound Hostile(size_t frames) {
   Samples right(frames);
   for (size_t i = 0; i < frames; ++i) {
     switch (i / 400 % 8) {
-      case 0: left[i] = 5e-324 * (i % 3); break;
-      case 1: left[i] = i % 2 == 0 ? 1 : -1; break;
-      case 2: left[i] = 0; break;
-      case 3: left[i] = i % 50 < 25 ? 1e6 : -1e6; break;
-      case 4: left[i] = i % 100 == 0 ? 1 : 0; break;
-      case 5: left[i] = 1e-310; break;
-      case 6: left[i] = i % 7 == 0 ? 1e300 : -1e-300; break;
-      default: break;
+      case 0:
+        left[i] = 5e-324 * (i % 3);
+        break;
+      case 1:
+        left[i] = i % 2 == 0 ? 1 : -1;
+        break;
+      case 2:
+        left[i] = 0;
+        break;
+      case 3:
+        left[i] = i % 50 < 25 ? 1e6 : -1e6;
+        break;
+      case 4:
+        left[i] = i % 100 == 0 ? 1 : 0;
+        break;
+      case 5:
+        left[i] = 1e-310;
+        break;
+      case 6:
+        left[i] = i % 7 == 0 ? 1e300 : -1e-300;
+        break;
+      default:
+        break;
     }
     right[i] = -left[(i + 200) % frames];
   }
@@ -185,23 +204,37 @@ TEST_P(Dynamics, StayFinite) {
   for (int round = 0; round < 12; ++round) {
     const KeyFilterSettings filter{.low_cut = within(10, 20000), .high_cut = within(10, 20000)};
     const int rate = round % 3 == 0 ? 8000 : round % 3 == 1 ? 48000 : 768000;
-    const Made made[] = {
-        NewCompressor({.threshold = within(-80, 0), .ratio = within(1, kInfinity), .knee = within(0, 24),
-                       .attack = within(0, 1), .release = within(0.001, 10), .hold = within(0, 1),
-                       .lookahead = 0.02 * (round % 2), .detection = round % 2 == 0 ? Detection::kPeak : Detection::kRms,
-                       .link = within(0, 100), .makeup = within(-60, 60), .mix = within(0, 100),
-                       .key_filter = filter},
-                      2, rate),
-        NewExpander({.threshold = within(-100, 0), .ratio = within(1, kInfinity), .range = within(0, 120),
-                     .attack = within(0, 1), .hold = within(0, 5), .release = within(0.001, 10),
-                     .key_filter = filter},
-                    2, rate),
-        NewDeesser({.frequency = within(1000, 20000), .threshold = within(-80, 0), .ratio = within(1, kInfinity),
-                    .range = within(0, 60)},
-                   2, rate),
-        NewLimiter({.ceiling = within(-60, 0), .lookahead = round % 2 == 0 ? 0.001 : 0.02,
-                    .release = within(0.001, 10), .drive = within(-60, 60)},
-                   2, rate)};
+    const Made made[] = {NewCompressor({.threshold = within(-80, 0),
+                                        .ratio = within(1, kInfinity),
+                                        .knee = within(0, 24),
+                                        .attack = within(0, 1),
+                                        .release = within(0.001, 10),
+                                        .hold = within(0, 1),
+                                        .lookahead = 0.02 * (round % 2),
+                                        .detection = round % 2 == 0 ? Detection::kPeak : Detection::kRms,
+                                        .link = within(0, 100),
+                                        .makeup = within(-60, 60),
+                                        .mix = within(0, 100),
+                                        .key_filter = filter},
+                                       2, rate),
+                         NewExpander({.threshold = within(-100, 0),
+                                      .ratio = within(1, kInfinity),
+                                      .range = within(0, 120),
+                                      .attack = within(0, 1),
+                                      .hold = within(0, 5),
+                                      .release = within(0.001, 10),
+                                      .key_filter = filter},
+                                     2, rate),
+                         NewDeesser({.frequency = within(1000, 20000),
+                                     .threshold = within(-80, 0),
+                                     .ratio = within(1, kInfinity),
+                                     .range = within(0, 60)},
+                                    2, rate),
+                         NewLimiter({.ceiling = within(-60, 0),
+                                     .lookahead = round % 2 == 0 ? 0.001 : 0.02,
+                                     .release = within(0.001, 10),
+                                     .drive = within(-60, 60)},
+                                    2, rate)};
     for (const Made& processor : made) {
       const Ran ran = RunDynamics(*processor, sound);
       for (const double gain : ran.control) ASSERT_TRUE(std::isfinite(gain));
@@ -215,8 +248,8 @@ TEST_P(Dynamics, StayFinite) {
 // An impulse in a run of soft sound stands where latency() says.
 TEST(DynamicsLatency, IsWhatItSays) {
   const Made made[] = {NewCompressor({.lookahead = 0.0123}, 1, kRate),
-                       NewExpander({.ratio = 1, .lookahead = 0.02}, 1, kRate), NewDeesser({.threshold = 0}, 1, kRate),
-                       NewLimiter({.lookahead = 0.0037}, 1, kRate)};
+                       NewExpander({.ratio = 1, .lookahead = 0.02}, 1, kRate),
+                       NewDeesser({.threshold = 0}, 1, kRate), NewLimiter({.lookahead = 0.0037}, 1, kRate)};
   EXPECT_EQ(made[0]->latency(), 590);
   EXPECT_EQ(made[1]->latency(), 960);
   for (const Made& processor : made) {
