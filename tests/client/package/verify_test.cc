@@ -16,7 +16,7 @@ namespace {
 
 constexpr int64_t kFrames = 100;
 
-// A package of stems at -18 dB and a master that is louder than their sum.
+// A package of stems whose sum is half as loud as the master.
 class VerifyTest : public testing::Test {
  protected:
   VerifyTest() {
@@ -34,8 +34,8 @@ class VerifyTest : public testing::Test {
   Proof& proof() { return *manifest_.mutable_songs(0)->mutable_proofs(0); }
 
   VerifyReport Verify() {
-    for (const PackageText& text : SealManifest(Album(), "album: A\n", manifest_).texts())
-      folder_.Write(text.path(), text.text());
+    const Package package = SealManifest(Album(), "album: A\n", manifest_);
+    for (const PackageText& text : package.texts()) folder_.Write(text.path(), text.text());
     const absl::StatusOr<VerifyReport> report = VerifyPackage(folder_.path(), 1, stop_);
     EXPECT_TRUE(report.ok()) << report.status();
     return report.ok() ? *report : VerifyReport();
