@@ -55,9 +55,10 @@ void MessageFiller::Tell(const YamlNode& node, const std::string& text) {
   Finding& finding = findings_.emplace_back();
   finding.set_line(node.line);
   finding.set_column(node.column);
-  // The album goes without saying, and of nested things the two innermost are enough.
+  // The album goes without saying, and the song too of what lies deep in it; of nested things the three
+  // innermost are enough.
   std::string subject;
-  const size_t first = subjects_.size() > 3 ? subjects_.size() - 2 : 1;
+  const size_t first = subjects_.size() > 5 ? subjects_.size() - 3 : subjects_.size() > 3 ? 2 : 1;
   for (size_t i = first; i < subjects_.size(); ++i) subject += subjects_[i] + ": ";
   finding.set_message(subject + text);
 }

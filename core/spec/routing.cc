@@ -4,6 +4,7 @@
 #include <functional>
 #include <queue>
 
+#include "core/spec/insert_parameters.h"
 #include "core/spec/words.h"
 
 namespace trackout {
@@ -91,7 +92,8 @@ void Routing::FindSidechains() {
   for (int strip = kMaster; strip < strip_count(); ++strip) {
     std::vector<int>& sidechains = sidechains_.emplace_back();
     for (const Insert& insert : inserts(strip)) {
-      const int origin = insert.sidechain().empty() ? kNoStrip : FindStrip(insert.sidechain());
+      const bool listens = HasDetector(insert) && !insert.sidechain().empty();
+      const int origin = listens ? FindStrip(insert.sidechain()) : kNoStrip;
       sidechains.push_back(origin == strip ? kNoStrip : origin);
       if (sidechains.back() != kNoStrip && strip != kMaster) listeners_[origin].push_back(strip);
     }

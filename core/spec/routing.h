@@ -51,7 +51,7 @@ class Routing {
   // The inserts of a strip, or of kMaster.
   const google::protobuf::RepeatedPtrField<Insert>& inserts(int strip) const;
   // For each insert of a strip, or of kMaster, the strip that it listens to: kNoStrip where it has no
-  // side-chain, or one that names nothing or its own strip.
+  // detector or no side-chain, or one that names nothing or its own strip.
   const std::vector<int>& sidechains(int strip) const { return sidechains_[strip + 1]; }
 
   // The strips of a cycle over feeds, sends and side-chains, in order of the signal; empty where there is

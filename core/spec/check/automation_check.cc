@@ -83,6 +83,7 @@ class LanesCheck {
       return std::nullopt;
     }
     const Insert& insert = inserts_[meant->insert];
+    if (TypeOf(insert).empty()) return std::nullopt;  // told of the insert
     std::string why;
     for (InsertParameter& parameter : ParametersOf(insert)) {
       if (parameter.name != meant->parameter) continue;
@@ -92,8 +93,7 @@ class LanesCheck {
     if (why.empty()) {
       const std::vector<std::string> moving = MovingParameters(insert);
       const std::string remedy = DidYouMean(meant->parameter, moving);
-      why = fmt::format("nothing of {} moves that is called {}{}", WhoIsInsert(insert),
-                        Quoted(meant->parameter),
+      why = fmt::format("{} has no {} that moves{}", WhoIsInsert(insert), Quoted(meant->parameter),
                         !remedy.empty()  ? remedy
                         : moving.empty() ? "; remove it"
                                          : fmt::format("; it has {}", fmt::join(moving, ", ")));
@@ -109,18 +109,16 @@ class LanesCheck {
                      fmt::format("{}: write insert:NAME.PARAMETER, such as insert:Glue.threshold", who));
       return;
     }
-    std::vector<std::string> known;
+    std::vector<std::string> names;
     for (const Insert& insert : inserts_) {
-      if (insert.name().empty()) continue;
-      for (const std::string& moving : MovingParameters(insert)) {
-        known.push_back(fmt::format("{}{}.{}", kInsertPrefix, insert.name(), moving));
-      }
+      if (!insert.name().empty()) names.push_back(insert.name());
     }
-    const std::string remedy = DidYouMean(name, known);
-    checked_.Error(place, fmt::format("{}: it has no insert of that name{}", who,
+    const std::string wanted = rest.substr(0, rest.find('.'));
+    const std::string remedy = DidYouMean(wanted, names);
+    checked_.Error(place, fmt::format("{}: no insert {}{}", who, Quoted(wanted),
                                       !remedy.empty()    ? remedy
-                                      : !known.empty()   ? "; write the name of one of its inserts"
-                                      : inserts_.empty() ? "; remove it"
+                                      : !names.empty()   ? fmt::format("; it has {}", fmt::join(names, ", "))
+                                      : inserts_.empty() ? "; it has none, remove this"
                                                          : "; give the insert that is meant a `name`"));
   }
 

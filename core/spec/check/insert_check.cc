@@ -85,7 +85,7 @@ class InsertCheck {
     }
   }
 
-  // `band 2: `, where it is one of a list.
+  // `band2: `, where it is of one.
   static std::string NameOfOwner(const InsertParameter& parameter) {
     const size_t dot = parameter.name.find('.');
     return dot == std::string::npos ? "" : parameter.name.substr(0, dot) + ": ";

@@ -6,6 +6,7 @@
 #include "core/limits.h"
 #include "core/spec/check/automation_check.h"
 #include "core/spec/check/insert_check.h"
+#include "core/spec/insert_parameters.h"
 #include "core/spec/spec_values.h"
 #include "core/text.h"
 #include "fmt/format.h"
@@ -121,7 +122,10 @@ class MixerCheck {
       if (routing_.FindBus(SendsOf(strip)[i].to()) == next) return fmt::format("{}.sends[{}].to", place, i);
     }
     int insert = 0;
-    while (routing_.FindStrip(routing_.inserts(next)[insert].sidechain()) != strip) ++insert;
+    const auto listens = [&](const Insert& listener) {
+      return HasDetector(listener) && routing_.FindStrip(listener.sidechain()) == strip;
+    };
+    while (!listens(routing_.inserts(next)[insert])) ++insert;
     return fmt::format("{}.inserts[{}].sidechain", checked_.PlaceOf(next), insert);
   }
 

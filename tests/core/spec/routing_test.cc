@@ -367,5 +367,69 @@ TEST(Routing, TrackColonNameMeansTheTrack) {
   EXPECT_THAT(Selected(song, "track:Kick"), ElementsAre("Kick"));
 }
 
+// Kick ducks Bass and the band's bus; the master listens to Vox.
+Song WithSidechains() {
+  return test::ReadSong(R"(buses:
+  - {name: Band, inserts: [{type: gain}, {type: compressor, sidechain: Kick}]}
+  - {name: Vox}
+tracks:
+  - {name: Bass, file: a.wav, inserts: [{type: compressor, sidechain: Kick}, {type: expander, sidechain: Vox}]}
+  - {name: Kick, file: a.wav, mute: true}
+  - {name: Lead, file: a.wav, bus: Vox}
+master: {inserts: [{type: compressor, sidechain: 'track:Lead'}, {type: limiter}]}
+)");
+}
+
+TEST(Routing, InsertsListenToStrips) {
+  const Song song = WithSidechains();
+  const Routing routing(song);
+  const auto strip = [&](const char* name) { return routing.FindStrip(name); };
+  EXPECT_THAT(routing.sidechains(strip("Bass")), ElementsAre(strip("Kick"), strip("Vox")));
+  EXPECT_THAT(routing.sidechains(strip("Band")), ElementsAre(kNoStrip, strip("Kick")));
+  EXPECT_THAT(routing.sidechains(strip("Kick")), IsEmpty());
+  EXPECT_THAT(routing.sidechains(kMaster), ElementsAre(strip("Lead"), kNoStrip));
+  EXPECT_EQ(routing.inserts(kMaster).size(), 2);
+  EXPECT_EQ(routing.inserts(strip("Band")).size(), 2);
+}
+
+TEST(Routing, WhatIsListenedToComesFirst) {
+  EXPECT_THAT(Order(WithSidechains()), ElementsAre("Kick", "Lead", "Band", "Vox", "Bass"));
+}
+
+TEST(Routing, ASideChainIsNotHeard) {
+  EXPECT_THAT(Heard(WithSidechains()), ElementsAre("Bass", "Lead"));
+  Song song = WithSidechains();
+  MutableTrack(song, "Bass")->set_solo(true);
+  EXPECT_THAT(Heard(song), ElementsAre("Bass"));
+}
+
+TEST(Routing, NamesThatAreNotThereAreNotListenedTo) {
+  Song song = WithSidechains();
+  Track& bass = *MutableTrack(song, "Bass");
+  bass.mutable_inserts(0)->set_sidechain("Nobody");
+  bass.mutable_inserts(1)->set_sidechain("Bass");
+  EXPECT_THAT(Routing(song).sidechains(0), ElementsAre(kNoStrip, kNoStrip));
+  EXPECT_THAT(Cycle(song), IsEmpty());
+  // Nor does what has no detector listen.
+  bass.mutable_inserts(0)->mutable_limiter();
+  bass.mutable_inserts(0)->set_sidechain("Kick");
+  EXPECT_THAT(Routing(song).sidechains(0), ElementsAre(kNoStrip, kNoStrip));
+}
+
+TEST(Routing, SideChainsMakeCycles) {
+  Song song = WithSidechains();
+  Insert& insert = *MutableTrack(song, "Kick")->add_inserts();
+  insert.mutable_compressor();
+  insert.set_sidechain("Bass");
+  EXPECT_THAT(Cycle(song), ElementsAre("Bass", "Kick"));
+  // Those on the cycle listen to nobody; all strips are in the order still.
+  EXPECT_THAT(Routing(song).sidechains(0), ElementsAre(kNoStrip, kNoStrip));
+  EXPECT_EQ(Order(song).size(), 5u);
+  // The master listens to what it likes: nothing comes behind it.
+  song = WithSidechains();
+  song.mutable_master()->mutable_inserts(0)->set_sidechain("Band");
+  EXPECT_THAT(Cycle(song), IsEmpty());
+}
+
 }  // namespace
 }  // namespace trackout

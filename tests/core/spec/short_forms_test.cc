@@ -56,8 +56,8 @@ TEST(ShortForms, WrongPointsAreTold) {
   EXPECT_THAT(told("fader: [[0s, '-3']]"), ElementsAre(HasSubstr("in quotes; remove them")));
   EXPECT_THAT(told("mute: [[0s, 1]]"), ElementsAre(HasSubstr("value: expected true or false, found \"1\"")));
   EXPECT_THAT(told("fader: [], fader: []"), Contains(HasSubstr("duplicate key \"fader\"")));
-  EXPECT_THAT(told("'insert:Comp.threshold': [[0s, 5000]]"),
-              ElementsAre(HasSubstr("automation of inserts is not supported yet")));
+  EXPECT_THAT(told("'insert:Comp.threshold': [[0s, -5]]"),
+              ElementsAre(HasSubstr("no insert \"Comp\"; it has none, remove this")));
   EXPECT_THAT(Told(TrackOf("automation: []")), ElementsAre(HasSubstr("automation: expected a map")));
 }
 

@@ -193,5 +193,28 @@ TEST(SpecValues, KnowColours) {
     EXPECT_FALSE(IsColor(text)) << text;
 }
 
+TEST(SpecValues, NotesAreReadAndWritten) {
+  for (const char* text : {"1/8", "1/4.", "1/8t", "3/16", "4/1", "1/64t"}) {
+    const std::optional<Time::Notes> notes = ParseNotes(text);
+    ASSERT_TRUE(notes) << text;
+    EXPECT_EQ(NotesText(*notes), text);
+  }
+  for (const char* text : {"", "/", "1/", "/8", "1/3", "0/4", "1/128", "1/8.t", "1/8t.", "-1/8", "1/8x",
+                           "1.5/4", "1000/4", "1/0", "t", "1/8 "}) {
+    EXPECT_FALSE(ParseNotes(text)) << text;
+  }
+}
+
+TEST(SpecValues, NotesLastQuarters) {
+  EXPECT_EQ(QuartersOf(*ParseNotes("1/4")), 1);
+  EXPECT_EQ(QuartersOf(*ParseNotes("1/8.")), 0.75);
+  EXPECT_DOUBLE_EQ(QuartersOf(*ParseNotes("1/8t")), 1.0 / 3);
+  EXPECT_EQ(QuartersOf(*ParseNotes("4/1")), 16);
+  EXPECT_EQ(QuartersOf(Time::Notes()), 0);
+  Time time;
+  *time.mutable_notes() = *ParseNotes("1/8");
+  EXPECT_EQ(Frames(time, 48000), std::nullopt);
+}
+
 }  // namespace
 }  // namespace trackout
