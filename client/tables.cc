@@ -57,7 +57,7 @@ std::string FileTable(const Manifest& manifest, Columns columns) {
   size_t path_width = 4;
   int64_t bytes = 0;
   for (const File& file : manifest.files()) {
-    path_width = std::max(path_width, Width(file.path()));
+    path_width = std::max(path_width, TextWidth(file.path()));
     bytes += file.size_bytes();
   }
   std::string table = fmt::format("{} {:<5} {:<6} {:>6} {:>2} {:>9} {:>9}{}\n", Filled("file", path_width),
@@ -82,12 +82,12 @@ std::string FileTable(const Manifest& manifest, Columns columns) {
 
 }  // namespace
 
-size_t Width(const std::string& text) {
+size_t TextWidth(const std::string& text) {
   return CodePoints(text).size();
 }
 
 std::string Filled(const std::string& text, size_t width) {
-  return text + std::string(Width(text) < width ? width - Width(text) : 0, ' ');
+  return text + std::string(TextWidth(text) < width ? width - TextWidth(text) : 0, ' ');
 }
 
 std::string Counted(int count, const std::string& noun_text) {

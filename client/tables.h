@@ -24,7 +24,7 @@ std::string Counted(int count, const std::string& noun_text);
 std::string LengthText(int64_t frames, int sample_rate);
 
 // Characters, not bytes, so that columns stand; and text filled up to so many.
-size_t Width(const std::string& text);
+size_t TextWidth(const std::string& text);
 std::string Filled(const std::string& text, size_t width);
 
 }  // namespace trackout

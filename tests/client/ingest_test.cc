@@ -58,6 +58,19 @@ TEST_F(IngestTest, FindsSourcesBesideTheSpec) {
   EXPECT_EQ(source.digest().size_bytes(), 44 + 1500);
 }
 
+TEST_F(IngestTest, ImpulsesAndPrintsAreSources) {
+  for (const char* name : {"k.wav", "hall.wav", "p.wav"}) Record(name);
+  const Ingested ingested = Ingest(
+      "{name: K, file: k.wav, inserts: [{type: reverb, impulse: hall.wav}]}, {name: L, file: k.wav, print: "
+      "p.wav, inserts: [{type: reverb, impulse: none.wav}]}");
+  EXPECT_THAT(Told(ingested), IsEmpty());  // a print has its inserts in it
+  EXPECT_EQ(ingested.sources.size(), 3u);
+  EXPECT_THAT(
+      Told(Ingest("{name: K, file: k.wav, inserts: [{type: gain}, {type: reverb, impulse: hal.wav}]}")),
+      ElementsAre(HasSubstr("songs[0].tracks[0].inserts[1].impulse: song \"One\": track \"K\": hal.wav: no "
+                            "such file; did you mean \"hall.wav\"?")));
+}
+
 TEST_F(IngestTest, LooksAtEachFileOnce) {
   Record("Kick.wav");
   const Ingested ingested = Ingest("{name: K, file: Kick.wav}, {name: L, file: Kick.wav}");

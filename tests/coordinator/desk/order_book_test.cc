@@ -93,6 +93,21 @@ TEST_F(OrderBookTest, EndsAnOrderWithoutItsPrints) {
   EXPECT_EQ(State("order001"), OrderStatus::done);
 }
 
+TEST_F(OrderBookTest, JudgesNoStemsThatNeedNotAddUp) {
+  Order order = SmallOrder("order001", {{{}, {}, "f", "v"}});
+  for (PlannedJob& job : *order.mutable_plan()->mutable_jobs()) {
+    if (IsProof(job)) job.mutable_job()->mutable_sum_proof()->set_is_comparison(true);
+    jobs_[NameOf(job.key())] = job;
+  }
+  book_.Apply(Accepted(order));
+  Finish("f");
+  JobResult differs = ResultOf(jobs_.at("v"));
+  differs.mutable_residual()->set_within_bound(false);
+  book_.Apply(Done({differs}));
+  EXPECT_EQ(State("order001"), OrderStatus::done);
+  EXPECT_EQ(book_.Find("order001")->verdict, "passed");
+}
+
 TEST_F(OrderBookTest, AnOrderWhoseJobsAreAllKnownIsDoneAtOnce) {
   Accept("order001", {{{}, {"r"}}});
   Finish("r");

@@ -92,7 +92,7 @@ label: Rails
 date: 2026-11-20
 deliver: [{stems: {}}, {mixes: [master]}]
 songs: [{title: One, tracks: [{name: Tone, file: tone.wav}]}]
-# Rendered by engine 2 from these sources (SHA-256, bytes, path):
+# Rendered by engine 3 from these sources (SHA-256, bytes, path):
 # 5e538793274da8711249904db341f0c57c7d09bea5b71e85c39fd2152de0004d 288080 tone.wav
 )";
 
@@ -107,14 +107,14 @@ Payload-Oxum: 1153699.4
 constexpr const char* kPayloadManifest =
     R"(a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813  data/01_One/Mixes/One_Master.wav
 a751f10ca7925a01cd2d95d590d8e674cc296039797ad3b86cc9cb44d5fe8813  data/01_One/Stems/01_Other.wav
-8a2a3c53225c13e4460ec93c31cfe8bc1c54e2beb641e8719f2af1384334e450  data/album.yaml
+1eb895919351401cd3dcbada32c2eb74a21fc302e3d26bd090b08061a9902cfc  data/album.yaml
 a2e9a9ba5f598c15c28fd36d7522dffacd1772e9916a4d2bf9b77cb7f72fc500  data/manifest.json
 )";
 
 constexpr const char* kTagManifest =
     R"(1712ecfb074bf29c4188ad3421032509159a09739fd604f8fe57038b4ddefcc9  bagit.txt
 5faaf41fc6a918c54a2d4cc9804a7f012e6256d870ad9bcf4d830bfbab8e937a  bag-info.txt
-e20c88a00c764ea6603db173b6e32450b8f171631c813e4f2c56da552e7ea9da  manifest-sha256.txt
+c47c6f30e67d78d145652cfc7a572163d2ceee28e74439cb4bac48c128332404  manifest-sha256.txt
 )";
 
 Digest DigestFrom(const std::string& hex, int64_t size_bytes) {

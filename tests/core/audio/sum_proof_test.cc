@@ -126,6 +126,17 @@ TEST_F(SumProofTest, AFailedProofSaysWhereAndAPassedOneDoesNot) {
   EXPECT_TRUE(passed.has_max_lsb());
 }
 
+TEST_F(SumProofTest, AComparisonHasFiguresAndNoVerdict) {
+  Proof compared;
+  FillComparison(Measure(Format::BITS_24, {0, 0, 0, 5}, {{0, 0, 0, 0}}), compared);
+  EXPECT_EQ(compared.max_lsb(), 5);
+  EXPECT_TRUE(compared.has_residual_rms_dbfs());
+  EXPECT_TRUE(compared.has_residual_peak_dbfs());
+  EXPECT_TRUE(compared.has_overs());
+  EXPECT_FALSE(compared.has_verdict());
+  EXPECT_FALSE(compared.has_worst_frame());
+}
+
 TEST_F(SumProofTest, TheWorstSampleIsTheOneThatIsNamed) {
   const Residual residual = Measure(Format::BITS_16, {1, 0, 0, -4, 2, 0}, {{0, 0, 0, 0, 0, 0}});
   EXPECT_EQ(residual.max_lsb(), 4);
