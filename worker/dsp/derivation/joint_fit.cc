@@ -45,6 +45,30 @@ double Product(std::span<const double> a, std::span<const double> b) {
   return sum;
 }
 
+// The energy of what an odd function of `heard` explains of `missing`, constant in each of a few steps of
+// level.
+double CurveEnergy(const Planes& heard, const Planes& missing) {
+  constexpr int kLevels = 16;
+  double peak = 0;
+  for (const std::vector<double>& plane : heard) {
+    for (const double sample : plane) peak = std::max(peak, std::abs(sample));
+  }
+  if (!(peak > 0)) return 0;
+  std::array<double, kLevels + 1> sums = {}, counts = {};
+  for (size_t c = 0; c < heard.size(); ++c) {
+    for (size_t n = 0; n < heard[c].size(); ++n) {
+      const auto level = static_cast<size_t>(std::abs(heard[c][n]) / peak * kLevels);
+      sums[level] += heard[c][n] < 0 ? -missing[c][n] : missing[c][n];
+      counts[level] += 1;
+    }
+  }
+  double energy = 0;
+  for (size_t level = 0; level <= kLevels; ++level) {
+    if (counts[level] > 0) energy += sums[level] * sums[level] / counts[level];
+  }
+  return energy;
+}
+
 class Search {
  public:
   Search(const Excerpt& excerpt, const FitShape& shape)
@@ -63,7 +87,7 @@ class Search {
   double Missing(Planes& missing) const;
   void Step(const GainFit& fit);
   std::array<double, 2> Lengths(const GainFit& fit, size_t count) const;
-  double SlowResidual() const;
+  double OtherMix() const;
 
   const Excerpt& excerpt_;
   const FitShape shape_;
@@ -157,7 +181,7 @@ void Search::Step(const GainFit& fit) {
   AddScaledTo(last_, 1, taps_, heard_);
 }
 
-double Search::SlowResidual() const {
+double Search::OtherMix() const {
   GainFit fit(frames_, 4 * shape_.gain_step);
   fit.Hear(0, All(heard_));
   fit.Factor();
@@ -165,7 +189,11 @@ double Search::SlowResidual() const {
   slow.heard_ = heard_;
   slow.missing_ = missing_;
   slow.FitGain(fit);
-  return EnergyDecibels(slow.Missing(slow.missing_), master_energy_);
+  const double energy = slow.Missing(slow.missing_);
+  for (std::vector<double>& plane : slow.heard_) {
+    for (size_t n = 0; n < plane.size(); ++n) plane[n] *= slow.gains_[n];
+  }
+  return EnergyDecibels(energy - CurveEnergy(slow.heard_, slow.missing_), master_energy_);
 }
 
 JointFit Search::Run() {
@@ -188,7 +216,7 @@ JointFit Search::Run() {
     if (!is_better || step == shape_.most_steps) break;
     Step(fit);
   }
-  best.slow_residual_db = SlowResidual();
+  best.other_mix_db = OtherMix();
   return best;
 }
 

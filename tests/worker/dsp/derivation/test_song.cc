@@ -130,6 +130,18 @@ void AddVoice(Planes& sound, double rate, std::mt19937_64& random) {
   for (size_t n = 0; n < raw.size(); ++n) Put(sound, n, 0.5 * low[n] + 0.4 * high[n] + 0.02 * raw[n], 0.5);
 }
 
+// The last fiftieth is silent, for what rings on behind the end would be cut off in a master; before it a
+// fade.
+void FadeOut(Planes& sound) {
+  const size_t frames = sound[0].size();
+  for (auto& plane : sound) {
+    for (size_t n = frames * 47 / 50; n < frames; ++n) {
+      const double way = 50.0 * static_cast<double>(n) / static_cast<double>(frames) - 47;
+      plane[n] *= std::max(0.0, 1 - way / 2);
+    }
+  }
+}
+
 }  // namespace
 
 TestSong MakeTestSong(double seconds, double sample_rate, unsigned seed) {
@@ -144,6 +156,7 @@ TestSong MakeTestSong(double seconds, double sample_rate, unsigned seed) {
              0.9 - step / 2);
   }
   AddVoice(song.voice, sample_rate, random);
+  for (Planes* part : {&song.drums, &song.bass, &song.chords, &song.voice}) FadeOut(*part);
   return song;
 }
 
