@@ -63,14 +63,19 @@ void AddKnots(std::span<const double> from, double gain, std::span<double> to) {
   for (size_t i = 0; i < to.size(); ++i) to[i] += gain * from[i];
 }
 
+bool IsBounded(std::span<const double> knots) {
+  return std::all_of(knots.begin(), knots.end(),
+                     [](double knot) { return knot >= kLowestGain && knot <= kHighestGain; });
+}
+
 double AheadSearch::Run(int steps, std::vector<double>& knots) {
   std::vector<double> best = knots;
   std::vector<double> last_knots;
   Planes last_heard;
   const double master_energy = Energy(excerpt_.master);
   double least = master_energy;
+  Planes heard = Heard(knots);
   for (int step = 0;; ++step) {
-    const Planes heard = Heard(knots);
     GainFit fit(frames_, step_);
     fit.Hear(0, All(heard));
     fit.Factor();
@@ -95,7 +100,11 @@ double AheadSearch::Run(int steps, std::vector<double>& knots) {
       AddScaled(last_heard, lengths[1], next_heard);
     }
     AddKnots(next_knots, 1, knots);
-    Bound(knots);
+    AddScaled(next_heard, 1, heard);
+    if (!IsBounded(knots)) {
+      Bound(knots);
+      heard = Heard(knots);
+    }
     last_knots = std::move(next_knots);
     last_heard = std::move(next_heard);
   }

@@ -36,7 +36,7 @@ constexpr double kGoodDb = -60;
 constexpr double kWorthItDb = 2;
 constexpr int64_t kFirstReach = 3;  // knots; 1 ms
 constexpr int kTrialSteps = 4;
-constexpr int kSongSteps = 6;
+constexpr int kSongSteps = 5;
 
 constexpr double kNothingLeft = -std::numeric_limits<double>::infinity();
 

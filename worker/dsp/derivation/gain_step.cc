@@ -34,8 +34,10 @@ std::array<double, 2> BestLengths(const GainFit& fit, const Planes& heard, std::
   std::array<Planes, 2> moved;  // what a direction changes, behind the gain
   std::array<std::vector<double>, 2> sides, solved;
   for (size_t i = 0; i < directions.size(); ++i) {
-    moved[i] = *directions[i];
-    MultiplyBy(gains, moved[i]);
+    for (const std::vector<double>& plane : *directions[i]) {
+      moved[i].emplace_back(plane.size());
+      for (size_t n = 0; n < plane.size(); ++n) moved[i].back()[n] = plane[n] * gains[n];
+    }
     sides[i].assign(fit.knot_count(), 0);
     fit.Compare(0, All(heard), All(moved[i]), sides[i]);
     solved[i] = sides[i];
