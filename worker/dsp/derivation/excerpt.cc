@@ -1,6 +1,7 @@
 #include "worker/dsp/derivation/excerpt.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace trackout::dsp {
 namespace {
@@ -8,28 +9,68 @@ namespace {
 // Long enough that margins are the lesser part.
 constexpr int64_t kStretchesOfMargin = 16;
 
+constexpr int64_t kPartsOfStretch = 4;
+
+// Energies of the master in parts of so many frames; what is left at the end is left out.
+bool PartEnergies(const DerivationRequest& request, int64_t frames, std::vector<double>& energies) {
+  Planes part = SilentPlanes(static_cast<size_t>(request.channels), static_cast<size_t>(frames));
+  for (int64_t first = 0; first + frames <= request.frames; first += frames) {
+    if (!request.master(first, Views(part, 0, static_cast<size_t>(frames)))) return false;
+    energies.push_back(Energy(part));
+  }
+  return true;
+}
+
+// Where the master is loudest, in each of `count` zones of the song: stretches that do not overlap. A zone of
+// silence has none, unless all are silent.
+bool FindLoudest(const DerivationRequest& request, int64_t frames, int64_t count,
+                 std::vector<int64_t>& starts) {
+  const int64_t part = std::max<int64_t>(1, frames / kPartsOfStretch);
+  std::vector<double> energies;
+  if (!PartEnergies(request, part, energies)) return false;
+  const auto last = static_cast<int64_t>(energies.size()) - kPartsOfStretch;  // where a stretch may begin
+  starts.clear();
+  int64_t free_from = 0;
+  for (int64_t zone = 0; zone < count; ++zone) {
+    const int64_t from = std::max(free_from, (last + 1) * zone / count);
+    const int64_t to = (last + 1) * (zone + 1) / count;
+    double most = 0;
+    int64_t best = -1;
+    for (int64_t i = from; i < to; ++i) {
+      double energy = 0;
+      for (int64_t k = 0; k < kPartsOfStretch; ++k) energy += energies[static_cast<size_t>(i + k)];
+      if (energy > most) {
+        most = energy;
+        best = i;
+      }
+    }
+    if (best < 0) continue;
+    starts.push_back(best * part);
+    free_from = best + kPartsOfStretch;
+  }
+  if (starts.empty()) starts.push_back(0);
+  return true;
+}
+
 }  // namespace
 
 bool ReadExcerpt(const DerivationRequest& request, int64_t offset_frames, int64_t most_frames,
                  int64_t margin_frames, Excerpt& excerpt) {
   // Of a song that fits, one stretch of all of it.
   const int64_t whole = request.frames + 2 * margin_frames;
-  const int64_t stretch = std::min(whole, kStretchesOfMargin * margin_frames);
   const bool fits = whole <= most_frames;
-  const int64_t count = fits ? 1 : std::max<int64_t>(1, most_frames / stretch);
-  const int64_t length = fits ? whole : stretch;
+  const int64_t length = fits ? whole : std::min(whole, kStretchesOfMargin * margin_frames);
   const int64_t inner = length - 2 * margin_frames;
+  std::vector<int64_t> starts{0};
+  if (!fits && !FindLoudest(request, inner, std::max<int64_t>(1, most_frames / length), starts)) return false;
   const auto channels = static_cast<size_t>(request.channels);
   excerpt.stretch_frames = length;
   excerpt.margin_frames = margin_frames;
-  excerpt.premaster = SilentPlanes(channels, static_cast<size_t>(count * length));
+  excerpt.premaster = SilentPlanes(channels, starts.size() * static_cast<size_t>(length));
   excerpt.master = excerpt.premaster;
-  for (int64_t i = 0; i < count; ++i) {
-    const int64_t first =
-        count == 1 ? (request.frames - inner) / 2 : (request.frames - inner) * i / (count - 1);
-    const auto at = static_cast<size_t>(i * length);
-    const int64_t begin = first - margin_frames;  // of the master
-    if (!request.premaster(begin - offset_frames,
+  size_t at = 0;
+  for (const int64_t first : starts) {
+    if (!request.premaster(first - margin_frames - offset_frames,
                            Views(excerpt.premaster, at, static_cast<size_t>(length)))) {
       return false;
     }
@@ -37,6 +78,7 @@ bool ReadExcerpt(const DerivationRequest& request, int64_t offset_frames, int64_
                                      static_cast<size_t>(inner)))) {
       return false;
     }
+    at += static_cast<size_t>(length);
   }
   return true;
 }

@@ -33,11 +33,25 @@ GainCurve::GainCurve(int64_t first_frame, int64_t frames, int64_t step, std::vec
 }
 
 void GainCurve::Values(int64_t frame, std::span<double> gains) const {
-  for (size_t i = 0; i < gains.size(); ++i) {
-    const int64_t at = std::clamp(frame + static_cast<int64_t>(i), first_frame_, last_frame_) - first_frame_;
-    const double* knots = knots_.data() + at / step_;
-    const std::array<double, 4>& weights = weights_[static_cast<size_t>(at % step_)];
-    gains[i] = weights[0] * knots[0] + weights[1] * knots[1] + weights[2] * knots[2] + weights[3] * knots[3];
+  int64_t at = frame - first_frame_;
+  const int64_t last = last_frame_ - first_frame_;
+  for (size_t i = 0; i < gains.size();) {
+    // To the next grid point; before the first and behind the last frame, one by one.
+    const int64_t inside = std::clamp<int64_t>(at, 0, last);
+    const auto in_step = static_cast<size_t>(inside % step_);
+    const double* knots = knots_.data() + inside / step_;
+    size_t run = 1;
+    if (at >= 0 && at < last) {
+      run =
+          std::min({gains.size() - i, static_cast<size_t>(step_) - in_step, static_cast<size_t>(last - at)});
+    }
+    for (size_t k = 0; k < run; ++k) {
+      const std::array<double, 4>& weights = weights_[in_step + k];
+      gains[i + k] =
+          weights[0] * knots[0] + weights[1] * knots[1] + weights[2] * knots[2] + weights[3] * knots[3];
+    }
+    i += run;
+    at += static_cast<int64_t>(run);
   }
 }
 

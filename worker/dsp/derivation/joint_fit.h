@@ -25,11 +25,13 @@ struct FitShape {
 struct JointFit {
   std::vector<double> taps;
   std::vector<double> knots;  // of the gain, over the excerpt
-  // 10 log10(energy that is not explained / energy): with the filter alone, with the gain, and with a gain
-  // that is four times as slow, which follows no mix but its own.
+  // 10 log10(energy that is not explained / energy): with the filter alone; with the gain.
   double still_db = 0;
   double residual_db = 0;
-  double slow_residual_db = 0;
+  // The same with a gain that is four times as slow, which follows another mix less, and without what one
+  // curve for the whole excerpt makes of the level of a sample: saturation and clipping distort by such a
+  // curve, but what another mix has more or less does not depend on it.
+  double other_mix_db = 0;
 };
 
 // Neither signal is silent.

@@ -24,6 +24,29 @@ inline std::vector<std::span<double>> Views(Planes& planes, size_t first, size_t
   return views;
 }
 
+inline std::vector<std::span<const double>> All(const Planes& planes) {
+  return {planes.begin(), planes.end()};
+}
+
+inline void ScaleBy(double gain, Planes& planes) {
+  for (std::vector<double>& plane : planes) {
+    for (double& sample : plane) sample *= gain;
+  }
+}
+
+// One gain for each frame.
+inline void MultiplyBy(std::span<const double> gains, Planes& planes) {
+  for (std::vector<double>& plane : planes) {
+    for (size_t n = 0; n < plane.size(); ++n) plane[n] *= gains[n];
+  }
+}
+
+inline void AddScaled(const Planes& from, double gain, Planes& to) {
+  for (size_t c = 0; c < to.size(); ++c) {
+    for (size_t n = 0; n < to[c].size(); ++n) to[c][n] += gain * from[c][n];
+  }
+}
+
 // The sum over all samples, in order of channels and frames.
 inline double ProductSum(const Planes& a, const Planes& b) {
   double sum = 0;
