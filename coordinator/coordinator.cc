@@ -185,10 +185,10 @@ void Coordinator::WatchClock() {
       std::unique_lock lock(mutex_);
       if (changed_.wait_for(lock, kTick, [this] { return is_over_; })) return;
     }
-    const bool is_full = store_.FreeBytes() == 0;
     Enter([&](Desk& desk, absl::Duration now) {
-      desk.NoteStoreTrouble(is_full ? "the disk of the farm's store is full" : "");
-      desk.Tick(now);
+      const int64_t free_bytes = store_.FreeBytes();
+      desk.NoteStoreTrouble(free_bytes == 0 ? "the disk of the farm's store is full" : "");
+      desk.Tick(now, free_bytes);
     });
   }
 }
@@ -242,13 +242,12 @@ void Coordinator::SubmitPlanned(const Order& order, const Answer<SubmitResponse>
     *response.add_missing() = digest;
     missing_bytes += digest.size_bytes();
   }
-  const int64_t free_bytes = store_.FreeBytes() - missing_bytes;
   const std::vector<std::string> gone = GoneResults(order);
   Enter([&](Desk& desk, absl::Duration now) {
+    const int64_t free_bytes = store_.FreeBytes() - missing_bytes;
     if (response.missing().empty()) return desk.Submit(order, gone, free_bytes, now, answer);
     // Nothing is accepted; but whoever has to send gigabytes wants to know first whether there is room.
-    const absl::Status room = desk.CheckRoom(order, free_bytes);
-    desk.Give<SubmitResponse>(answer, room.ok() ? absl::StatusOr<SubmitResponse>(response) : room);
+    desk.MakeRoomFor(order, free_bytes, response, answer);
   });
 }
 
@@ -343,6 +342,12 @@ void Coordinator::BlobLost(const Digest& digest) {
   Enter([&](Desk& desk, absl::Duration) {
     if (!MissingOf({digest}).empty()) desk.BlobLost(digest);  // it may have come meanwhile
   });
+}
+
+bool Coordinator::MakeRoom(int64_t bytes) {
+  bool is_made = false;
+  Enter([&](Desk& desk, absl::Duration) { is_made = desk.MakeRoom(bytes, store_.FreeBytes()); });
+  return is_made;
 }
 
 void Coordinator::StopLeasing() {

@@ -51,6 +51,9 @@ class Coordinator {
   // A blob turned out to be damaged: what made it is rendered again.
   void BlobLost(const Digest& digest);
 
+  // The store has no room for a blob of this size: whether kept prints give way to it, in a moment.
+  bool MakeRoom(int64_t bytes);
+
   // Hands out nothing any more and answers what waits with Unavailable. Renewals and completions are still
   // taken, until it is destroyed.
   void StopLeasing();

@@ -39,7 +39,9 @@ struct Server::State {
       : coordinator(desk),
         orders(desk),
         leases(desk),
-        blobs(store, [&desk](const Digest& digest) { desk.BlobLost(digest); }) {}
+        blobs(
+            store, [&desk](const Digest& digest) { desk.BlobLost(digest); },
+            [&desk](int64_t bytes) { return desk.MakeRoom(bytes); }) {}
 
   Coordinator& coordinator;
   OrdersService orders;

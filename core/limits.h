@@ -85,6 +85,14 @@ inline constexpr int kMostLostLeases = 6;
 inline constexpr int kMostKnownWorkers = 10'000;
 // Leases of one worker: its slots and what it fetches ahead.
 inline constexpr int kMostLeasesOfWorker = 2 * kMostWorkers;
+// Prints that the coordinator keeps though no open song reads them, so that a song of which only the master
+// was changed finds them: those of an album at 96 kHz, twelve songs of five minutes with ten stereo stems
+// (55 GB). And not more than a quarter of the room that they leave, counted with their own, beyond a
+// gigabyte: three times their bytes stay free, and a second of the fastest network until the oldest have
+// given way.
+inline constexpr int64_t kMostKeptPrintBytes = int64_t{64} << 30;
+inline constexpr int64_t kShareOfKeptPrints = 4;
+inline constexpr int64_t kRoomBesidePrintsBytes = int64_t{1} << 30;
 // Sources that the coordinator remembers a worker to hold.
 inline constexpr int kMostHeldSources = 20'000;
 

@@ -13,11 +13,13 @@
 namespace trackout {
 namespace {
 
-// Nobody is waited for that was there before, and what fails here fails everywhere.
+// Nobody is waited for that was there before, what fails here fails everywhere, and no order comes later that
+// prints could be kept for.
 DeskSettings DeskOfOne() {
   DeskSettings settings;
   settings.return_time = absl::ZeroDuration();
   settings.most_failures = 1;
+  settings.most_kept_print_bytes = 0;
   return settings;
 }
 

@@ -25,7 +25,7 @@ void Desk::Begin(absl::Duration now) {
   }
 }
 
-void Desk::Tick(absl::Duration now) {
+void Desk::Tick(absl::Duration now, int64_t free_bytes) {
   now_ = now;
   for (const LeaseEntry& expired : table_.Expire(now)) {
     notes_.push_back(fmt::format("worker {} is silent: its lease on order {}, song {} ran out",
@@ -42,6 +42,7 @@ void Desk::Tick(absl::Duration now) {
     }
   }
   waiting_ = std::move(still_waiting);
+  BoundKeptPrints(free_bytes);
   Dispatch(now);
   TellWatchers(now);
 }
@@ -82,7 +83,6 @@ void Desk::Settle(const absl::Status& status, absl::Duration now) {
   for (const std::string& order : orders) {
     NoteState(*book_.Find(order));
     NoteChange(order, now);
-    DropUnreadPrints(order);
   }
   Dispatch(now);
   TellWatchers(now);
@@ -131,27 +131,6 @@ void Desk::ForgetJobs(std::vector<std::string> job_keys) {
   Update update;
   for (std::string& key : job_keys) update.mutable_results_forgotten()->add_job_keys(std::move(key));
   Journal(std::move(update), [](const absl::Status&) {});
-}
-
-void Desk::DropUnreadPrints(const std::string& order) {
-  const BookedOrder& booked = *book_.Find(order);
-  std::vector<std::string> unread;
-  std::vector<Digest> blobs;
-  for (const auto& [key, readers] : booked.readers) {
-    const JobResult* result = book_.ResultOf(key);
-    if (result == nullptr || !IsPrint(*booked.jobs.at(key)) || book_.IsReadByOpenSong(key)) continue;
-    if (!forgetting_.insert(key).second) continue;
-    for (const Rendered& output : result->outputs()) blobs.push_back(output.digest());
-    unread.push_back(key);
-  }
-  if (unread.empty()) return;
-  Update update;
-  for (const std::string& key : unread) update.mutable_results_forgotten()->add_job_keys(key);
-  Journal(std::move(update), [this, unread, blobs](const absl::Status& status) {
-    for (const std::string& key : unread) forgetting_.erase(key);
-    if (!status.ok()) return;
-    unread_.insert(unread_.end(), blobs.begin(), blobs.end());
-  });
 }
 
 void Desk::BlobLost(const Digest& digest) {

@@ -15,6 +15,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -45,6 +46,8 @@ struct DeskSettings {
   absl::Duration return_time = absl::Milliseconds(kReturnMs);
   absl::Duration watch_pause = absl::Milliseconds(100);  // between two reports of progress alone
   int most_failures = kMostFailures;
+  int64_t most_kept_print_bytes = kMostKeptPrintBytes;
+  int64_t room_beside_prints = kRoomBesidePrintsBytes;
 };
 
 // Not thread-safe.
@@ -57,13 +60,15 @@ class Desk {
   void Replay(const Update& update) { book_.Apply(update); }
   void Begin(absl::Duration now);
 
-  // The client's calls. The order is planned and its sources are in the store; it is refused where it needs
-  // more than `free_bytes` and what other orders still need. `forgotten` are jobs whose results turned out
-  // to be gone from the store.
+  // The client's calls. The order is planned and its sources are in the store; it is refused where it and the
+  // orders before it need more than `free_bytes` and what kept prints hold, of which as many as are in the
+  // way are forgotten. `forgotten` are jobs whose results turned out to be gone from the store.
   void Submit(const Order& order, std::vector<std::string> forgotten, int64_t free_bytes, absl::Duration now,
               Answer<SubmitResponse> answer);
-  // ResourceExhausted, with the figures.
-  absl::Status CheckRoom(const Order& order, int64_t free_bytes) const;
+  // The same room for an order whose sources are still to be sent, for which `free_bytes` are not counted: it
+  // is free when the response is given. ResourceExhausted, with the figures.
+  void MakeRoomFor(const Order& order, int64_t free_bytes, const SubmitResponse& response,
+                   const Answer<SubmitResponse>& answer);
   void Status(const std::string& order, Answer<OrderStatus> answer);
   void List(Answer<ListResponse> answer);
   void Cancel(const std::string& order, Answer<OrderStatus> answer);
@@ -87,12 +92,14 @@ class Desk {
 
   // A blob is gone from the store: what made it is rendered again; a source fails the songs that need it.
   void BlobLost(const Digest& digest);
+  // A blob of this size finds no room. Whether kept prints give way to it: then there is some in a moment.
+  bool MakeRoom(int64_t bytes, int64_t free_bytes);
   // Hands out nothing any more; what waits is answered with Unavailable.
   void StopLeasing();
 
-  // Time passes: leases run out, questions get their empty answers, workers have rested. Due some times a
-  // second; nothing that a call leads to waits for it.
-  void Tick(absl::Duration now);
+  // Time passes: leases run out, questions get their empty answers, workers have rested, the oldest of too
+  // many kept prints are forgotten. Due some times a second; nothing that a call leads to waits for it.
+  void Tick(absl::Duration now, int64_t free_bytes);
 
   // What is to be made durable now; empty where nothing is, or where a batch is on its way.
   std::vector<Update> TakeUpdates(int64_t unix_ms);
@@ -105,7 +112,7 @@ class Desk {
   void Give(const Answer<Response>& answer, absl::StatusOr<Response> response) {
     answers_.push_back([answer, response = std::move(response)] { answer(response); });
   }
-  // Blobs of prints that nobody reads any more, and that nothing on its way into the journal names.
+  // Blobs of prints that were forgotten, and that nothing on its way into the journal names.
   std::vector<Digest> TakeUnread();
   // What an operator must know, for the log.
   std::vector<std::string> TakeAlarms();
@@ -163,8 +170,18 @@ class Desk {
   void FreeLostJobs(const std::vector<std::string>& job_keys);
   void EndLease(const Lease& lease);
   void DropUnneededLeases();
-  // Forgets prints that no job of an open order will read; `order` and the jobs it shares with others.
-  void DropUnreadPrints(const std::string& order);
+  // Forgets the oldest kept prints, as far as all of them are more than the bounds allow.
+  void BoundKeptPrints(int64_t free_bytes);
+  // Kept prints that may be forgotten: first those that are on their way out, then the oldest, last what the
+  // plan reads. Not what an order on its way into the journal will read.
+  std::vector<std::string> PrintsThatMayGo(const RenderPlan& plan) const;
+  // How many of the first ones have to go for `bytes` to be free; nothing where all of them are not enough,
+  // and `free_bytes` says what there would be.
+  std::optional<size_t> PrintsInTheWay(const std::vector<std::string>& prints, int64_t bytes,
+                                       int64_t& free_bytes) const;
+  // Those that have to go for the order to fit.
+  absl::StatusOr<std::vector<std::string>> PrintsToForgetFor(const Order& order, int64_t free_bytes) const;
+  void ForgetPrints(const std::vector<std::string>& prints, std::function<void(const absl::Status&)> settle);
   void ForgetJobs(std::vector<std::string> job_keys);
   // Ends a lease whose inputs are gone, when that is on the record.
   std::string WithSourceNames(std::string reason, const std::string& order) const;
@@ -198,7 +215,8 @@ class Desk {
   std::deque<Waiting> waiting_;
   std::vector<Watching> watching_;
   std::map<std::string, Revision> revisions_;  // by order
-  std::set<std::string> forgetting_;           // jobs whose forgetting is on its way into the journal
+  std::set<std::string> forgetting_;           // prints whose forgetting is on its way into the journal
+  absl::Duration bounds_rest_until_ = -absl::InfiniteDuration();  // the journal's disk was full
   int64_t stale_completions_ = 0;
   bool is_stopping_ = false;
   absl::Duration now_;  // of the call under way

@@ -4,7 +4,6 @@
 #include "coordinator/desk/desk.h"
 #include "coordinator/desk/order_status.h"
 #include "coordinator/package/seal.h"
-#include "coordinator/planner/room.h"
 #include "core/text.h"
 #include "fmt/format.h"
 
@@ -29,7 +28,9 @@ void Desk::Submit(const Order& order, std::vector<std::string> forgotten, int64_
     Give<SubmitResponse>(answer, std::move(response));
   };
   if (book_.Find(order.id()) != nullptr) return tell();
-  if (absl::Status room = CheckRoom(order, free_bytes); !room.ok()) return Give<SubmitResponse>(answer, room);
+  const absl::StatusOr<std::vector<std::string>> in_the_way = PrintsToForgetFor(order, free_bytes);
+  if (!in_the_way.ok()) return Give<SubmitResponse>(answer, in_the_way.status());
+  ForgetPrints(*in_the_way, nullptr);
   ForgetJobs(std::move(forgotten));
   Update update;
   *update.mutable_order_accepted() = order;
@@ -37,32 +38,6 @@ void Desk::Submit(const Order& order, std::vector<std::string> forgotten, int64_
     if (!status.ok()) return Give<SubmitResponse>(answer, status);
     tell();
   });
-}
-
-absl::Status Desk::CheckRoom(const Order& order, int64_t free_bytes) const {
-  const int64_t needed = OutputBytes(order.plan(), order.bundling());
-  const int64_t reserved = ReservedBytes();
-  if (needed + reserved <= free_bytes) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      fmt::format("the disk is full: the order needs {}, {} are free, and other orders need {} of them",
-                  SizeText(needed), SizeText(std::max<int64_t>(0, free_bytes)), SizeText(reserved)));
-}
-
-// What the orders before this one will still write.
-int64_t Desk::ReservedBytes() const {
-  double bytes = 0;
-  for (const auto& [sequence, booked] : book_.orders()) {
-    if (booked->HasEnded()) continue;
-    const OrderStatus status = StatusOfOrder(*booked);
-    int64_t total = 0, done = 0;
-    for (const SongStatus& song : status.songs()) {
-      total += song.jobs_total();
-      done += song.jobs_done();
-    }
-    const double rest = total > 0 ? 1 - static_cast<double>(done) / static_cast<double>(total) : 0;
-    bytes += rest * static_cast<double>(OutputBytes(booked->order.plan(), booked->order.bundling()));
-  }
-  return static_cast<int64_t>(bytes);
 }
 
 OrderStatus Desk::StatusOfOrder(const BookedOrder& booked) const {

@@ -64,6 +64,7 @@ std::set<SongRef> OrderBook::Apply(const Update& update) {
         booked->ended_unix_ms = std::max<int64_t>(1, update.unix_ms());
         TouchAll(*booked, touched);
       }
+      SortPrints(touched);
       return touched;
     case Update::kOrderPaused:
     case Update::kOrderResumed: {
@@ -78,6 +79,7 @@ std::set<SongRef> OrderBook::Apply(const Update& update) {
       break;
   }
   for (const auto& [order, number] : touched) Recount(*orders_.at(order), number, update.unix_ms());
+  SortPrints(touched);
   return touched;
 }
 
@@ -160,6 +162,44 @@ bool OrderBook::IsReadByOpenSong(const std::string& job_key) const {
                      [&](const SongRef& song) { return IsReadByOpenSong(*Find(song.first), job_key); });
 }
 
+int64_t OrderBook::BytesOf(const std::string& job_key) const {
+  int64_t bytes = 0;
+  const JobResult* result = ResultOf(job_key);
+  if (result == nullptr) return bytes;
+  for (const Rendered& output : result->outputs()) bytes += output.digest().size_bytes();
+  return bytes;
+}
+
+void OrderBook::SortPrints(const std::set<SongRef>& touched) {
+  std::set<std::string> prints;
+  for (const auto& [order, number] : touched) {
+    for (const PlannedJob* job : orders_.at(order)->songs[static_cast<size_t>(number - 1)].jobs) {
+      if (IsPrint(*job) && IsDone(job->key())) prints.insert(job->key());
+    }
+  }
+  for (const std::string& key : prints) {
+    if (IsReadByOpenSong(key)) {
+      TakeUp(key);
+    } else {
+      PutAside(key);
+    }
+  }
+}
+
+void OrderBook::PutAside(const std::string& print_key) {
+  if (!kept_since_.emplace(print_key, put_aside_ + 1).second) return;
+  kept_prints_[++put_aside_] = print_key;
+  kept_bytes_ += BytesOf(print_key);
+}
+
+void OrderBook::TakeUp(const std::string& print_key) {
+  const auto kept = kept_since_.find(print_key);
+  if (kept == kept_since_.end()) return;
+  kept_bytes_ -= BytesOf(print_key);
+  kept_prints_.erase(kept->second);
+  kept_since_.erase(kept);
+}
+
 void OrderBook::Accept(const Order& order) {
   if (orders_.contains(order.id())) return;  // the first one of an id is the order
   auto booked = std::make_unique<BookedOrder>();
@@ -170,6 +210,7 @@ void OrderBook::Accept(const Order& order) {
   for (const PlannedJob& job : booked->order.plan().jobs()) {
     // An order that is submitted anew after a failure has its attempts anew.
     if (!IsNeededByAny(job.key())) failures_.erase(job.key());
+    TakeUp(job.key());  // where nothing is left to read it, it is put aside again, as the latest
     booked->jobs[job.key()] = &job;
     for (const std::string& need : job.needs()) booked->readers[need].push_back(&job);
     for (const int song : job.songs()) {
@@ -211,6 +252,7 @@ void OrderBook::Fail(const JobFailed& failed) {
 void OrderBook::Forget(const std::string& job_key) {
   const auto found = results_.find(job_key);
   if (found == results_.end()) return;
+  TakeUp(job_key);
   for (const Rendered& output : found->second.outputs()) {
     const auto makers = makers_of_.find(output.digest().sha256());
     if (makers == makers_of_.end()) continue;

@@ -83,6 +83,15 @@ class OrderBook {
   // Whether a job that is not done, of an order that goes on, reads what the job makes.
   bool IsReadByOpenSong(const std::string& job_key) const;
 
+  // Prints that have a result and that no open song reads, by their job keys: the one that has not been
+  // wanted for the longest time first. It follows from the updates, as everything here.
+  const std::map<int64_t, std::string>& kept_prints() const { return kept_prints_; }
+  // Of all of them; equal bytes of two count twice.
+  int64_t kept_bytes() const { return kept_bytes_; }
+  bool IsKept(const std::string& print_key) const { return kept_since_.contains(print_key); }
+  // Of what the job has made; 0 where it has no result.
+  int64_t BytesOf(const std::string& job_key) const;
+
  private:
   // The same of one order.
   bool IsReadByOpenSong(const BookedOrder& booked, const std::string& job_key) const;
@@ -90,6 +99,10 @@ class OrderBook {
   void Keep(const JobResult& result);
   void Fail(const JobFailed& failed);
   void Forget(const std::string& job_key);
+  // Looks again which prints of the songs are read, and which are only kept.
+  void SortPrints(const std::set<SongRef>& touched);
+  void PutAside(const std::string& print_key);
+  void TakeUp(const std::string& print_key);
   // Looks again whether the song is done, and whether the order has ended.
   void Recount(BookedOrder& booked, int number, int64_t unix_ms);
   static void TouchAll(const BookedOrder& booked, std::set<SongRef>& touched);
@@ -102,6 +115,10 @@ class OrderBook {
   std::unordered_map<std::string, std::vector<Failure>> failures_;    // by job key
   std::unordered_map<std::string, std::vector<SongRef>> wanted_by_;   // by job key
   std::unordered_map<std::string, std::set<std::string>> makers_of_;  // by SHA-256 of the output
+  std::map<int64_t, std::string> kept_prints_;
+  std::unordered_map<std::string, int64_t> kept_since_;  // of kept_prints_, by key
+  int64_t kept_bytes_ = 0;
+  int64_t put_aside_ = 0;  // prints, ever
 };
 
 bool IsPrint(const PlannedJob& job);

@@ -17,8 +17,9 @@ grpc::Status TooBusy() {
 
 }  // namespace
 
-BlobsService::BlobsService(BlobStore& store, std::function<void(const Digest&)> on_lost)
-    : store_(store), on_lost_(std::move(on_lost)) {}
+BlobsService::BlobsService(BlobStore& store, std::function<void(const Digest&)> on_lost,
+                           std::function<bool(int64_t)> make_room)
+    : store_(store), on_lost_(std::move(on_lost)), make_room_(std::move(make_room)) {}
 
 grpc::ServerUnaryReactor* BlobsService::FindMissing(grpc::CallbackServerContext* context,
                                                     const FindMissingRequest* request,
@@ -72,7 +73,11 @@ class BlobsService::UploadStream : public grpc::ServerReadReactor<UploadRequest>
     const absl::StatusOr<std::vector<MissingBlob>> missing = service_.store_.FindMissing({&digest_, 1});
     if (!missing.ok()) return missing.status();
     if (missing->empty()) return nullptr;
-    return service_.store_.Put(digest_, at_bytes_);
+    absl::StatusOr<std::unique_ptr<BlobWriter>> writer = service_.store_.Put(digest_, at_bytes_);
+    if (!absl::IsResourceExhausted(writer.status())) return writer;
+    if (service_.make_room_(digest_.size_bytes() - at_bytes_))
+      return absl::UnavailableError("room is made on the disk; try again");
+    return service_.store_.Put(digest_, at_bytes_);  // the room that another asked for may be there now
   }
 
   // No more messages: the client has sent all, or has given up, or is gone.

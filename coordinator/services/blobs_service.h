@@ -18,8 +18,11 @@ namespace trackout {
 class BlobsService : public Blobs::CallbackService {
  public:
   // `store` outlives it. `on_lost` is told what a download found damaged or not there, from any thread, with
-  // no lock held.
-  BlobsService(BlobStore& store, std::function<void(const Digest&)> on_lost);
+  // no lock held. `make_room`, as freely, is asked for the bytes of an upload that the store has no room for:
+  // whether there will be some in a moment. Then the upload is answered with UNAVAILABLE, and comes again.
+  BlobsService(
+      BlobStore& store, std::function<void(const Digest&)> on_lost,
+      std::function<bool(int64_t)> make_room = [](int64_t) { return false; });
 
   grpc::ServerUnaryReactor* FindMissing(grpc::CallbackServerContext* context,
                                         const FindMissingRequest* request,
@@ -37,6 +40,7 @@ class BlobsService : public Blobs::CallbackService {
 
   BlobStore& store_;
   const std::function<void(const Digest&)> on_lost_;
+  const std::function<bool(int64_t)> make_room_;
   DiskThreads threads_;
 };
 

@@ -57,16 +57,17 @@ class CoordinatorTest : public testing::Test {
     ASSERT_TRUE(writer->Commit().ok());
   }
 
-  // An album of one song and one mix, of its own by its fader.
-  static SubmitRequest Album(const std::string& order, int number) {
+  // An album of one song and one mix, of its own by its faders.
+  static SubmitRequest Album(const std::string& order, int number, double master_db = 0) {
     SubmitRequest request;
     request.set_order(order);
     request.set_bundling(BUNDLING_SONG);
     const Spec spec = ReadSpecText(
         "album.yaml",
         fmt::format("album: A\nartist: B\ndeliver: [{{mixes: [master]}}]\n"
-                    "songs: [{{title: One, tracks: [{{name: Kick, file: kick.wav, fader: {}}}]}}]\n",
-                    -0.01 * number),
+                    "songs: [{{title: One, master: {{fader: {}}}, tracks: [{{name: Kick, file: kick.wav, "
+                    "fader: {}}}]}}]\n",
+                    master_db, -0.01 * number),
         Solo::kRefuse);
     EXPECT_TRUE(spec.findings.empty());
     *request.mutable_album() = spec.album;
@@ -102,10 +103,11 @@ class CoordinatorTest : public testing::Test {
     *request.mutable_worker() = worker;
     *request.mutable_lease() = work.lease();
     for (const PlannedJob& job : work.jobs()) {
-      if (!job.job().has_finish()) continue;
+      if (!job.job().has_finish() && work.jobs_size() > 1) continue;
       JobResult& result = *request.add_results();
       result.set_job_key(job.key());
-      *result.add_outputs()->mutable_digest() = DigestOf("kick");  // a blob that is there
+      // A blob that is there.
+      *result.add_outputs()->mutable_digest() = DigestOf(job.job().has_finish() ? "kick" : "print");
     }
     return Ask<CompleteResponse>([&](auto answer) { coordinator_->Complete(request, answer); });
   }
@@ -170,6 +172,38 @@ TEST_F(CoordinatorTest, KnowsEveryOrderAndResultAgainAfterAStart) {
   EXPECT_EQ(StatusOf("firstorder")->state(), OrderStatus::done);
   EXPECT_EQ(StatusOf("firstorder")->ended_unix_ms(), before.ended_unix_ms());
   EXPECT_EQ(StatusOf("nextorder1")->state(), OrderStatus::running);
+}
+
+TEST_F(CoordinatorTest, AnAlbumWithAnotherMasterFindsItsPrintsAlsoAfterAStart) {
+  Put("print");
+  DeskSettings settings;
+  settings.return_time = absl::ZeroDuration();
+  settings.room_beside_prints = 0;
+  coordinator_.reset();
+  coordinator_ = *Coordinator::Start(settings, journal_, *store_);
+  SubmitRequest album = Album("firstorder", 1);
+  album.set_bundling(BUNDLING_JOB);
+  ASSERT_TRUE(Submit(album).ok());
+  const Worker worker = WorkerCalled("worker");
+  for (int64_t number = 1; StatusOf("firstorder")->state() != OrderStatus::done; ++number) {
+    ASSERT_LE(number, 2);
+    ASSERT_EQ(Complete(worker, *Acquire(worker, number, 5'000))->verdict(), CompleteResponse::accepted);
+  }
+  coordinator_.reset();
+  coordinator_ = *Coordinator::Start(settings, journal_, *store_);
+  SubmitRequest again = Album("nextorder1", 1, -0.5);
+  again.set_bundling(BUNDLING_JOB);
+  ASSERT_TRUE(Submit(again).ok());
+  const absl::StatusOr<AcquireResponse> work = Acquire(worker, 3, 5'000);
+  ASSERT_EQ(work->jobs_size(), 1);
+  EXPECT_TRUE(work->jobs(0).job().has_finish());
+  ASSERT_EQ(work->earlier_size(), 1);
+  EXPECT_EQ(Complete(worker, *work)->verdict(), CompleteResponse::accepted);
+  EXPECT_EQ(StatusOf("nextorder1")->state(), OrderStatus::done);
+}
+
+TEST_F(CoordinatorTest, MakesNoRoomWhereNothingIsKept) {
+  EXPECT_FALSE(coordinator_->MakeRoom(int64_t{1} << 60));
 }
 
 TEST_F(CoordinatorTest, RefusesAnOrderItCannotWriteDownAndTakesItLater) {

@@ -45,6 +45,8 @@ constexpr std::array kNames = {
     "blob lost",
     "order reopened",
     "print dropped",
+    "print found",
+    "room made",
     "input lost",
     "input dropped",
     "not supported",
@@ -152,6 +154,10 @@ void Checker::Accept(const Order& order) {
     failures_.erase(job.key());  // attempts anew
     failed_attempts_.erase(job.key());
   }
+  const bool finds_print =
+      std::any_of(order.plan().jobs().begin(), order.plan().jobs().end(), [this](const PlannedJob& job) {
+        return job.job().has_print() && IsDone(job.key()) && !IsRead(job.key());
+      });
   Booked& booked = orders_[order.id()];
   booked.order = order;
   booked.songs.resize(static_cast<size_t>(order.plan().manifest().songs_size()));
@@ -159,6 +165,7 @@ void Checker::Accept(const Order& order) {
     booked.jobs[job.key()] = &job;
     for (const int song : job.songs()) booked.songs[static_cast<size_t>(song - 1)].jobs.push_back(&job);
   }
+  if (finds_print && Judge(booked) != OrderStatus::done) Count(Event::kPrintFound);
 }
 
 void Checker::ApplyDone(const JobsDone& done) {
@@ -244,6 +251,7 @@ void Checker::ApplyForgotten(const ResultsForgotten& forgotten) {
         [this](const Rendered& output) { return lost_at_rest_.contains(output.digest().sha256()); });
     if (!was_lost && job != nullptr && !job->job().has_print())
       Break("I2", fmt::format("{} was forgotten, and its files are there", NameOf(key)));
+    if (!was_lost && IsRead(key)) Break("I9", fmt::format("{} was forgotten, and is read", NameOf(key)));
     if (!was_lost) Count(Event::kPrintDropped);
     results_.erase(result);
   }
@@ -294,6 +302,45 @@ bool Checker::IsNeededByAny(const std::string& key) const {
     }
   }
   return false;
+}
+
+// Whether a job that is not done, of an open song of an order that has not ended, reads the print.
+bool Checker::IsRead(const std::string& print) const {
+  for (const auto& [id, booked] : orders_) {
+    if (booked.state >= OrderStatus::done) continue;
+    for (const auto& [key, job] : booked.jobs) {
+      if (IsDone(key) || std::find(job->needs().begin(), job->needs().end(), print) == job->needs().end())
+        continue;
+      for (const int song : job->songs()) {
+        if (IsOpen(booked, song)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+void Checker::CheckKeptPrints(int64_t free_bytes) {
+  int64_t kept = 0;
+  for (const auto& [id, booked] : orders_) {
+    for (const auto& [key, job] : booked.jobs) {
+      const bool is_first = std::none_of(orders_.begin(), orders_.find(id),
+                                         [&](const auto& other) { return other.second.jobs.contains(key); });
+      if (!is_first || !job->job().has_print() || !IsDone(key) || IsRead(key)) continue;
+      kept += results_.at(key).outputs(0).digest().size_bytes();
+    }
+  }
+  if (kept > settings_.most_kept_print_bytes ||
+      (kept > 0 && free_bytes < 3 * kept + settings_.room_beside_prints))
+    Break("I9", fmt::format("prints of {} bytes are kept, and {} are free", kept, free_bytes));
+}
+
+void Checker::Removed(const std::string& sha256) {
+  for (const auto& [key, result] : results_) {
+    for (const Rendered& output : result.outputs()) {
+      if (output.digest().sha256() == sha256)
+        Break("I9", fmt::format("a blob of {} was removed, and it is done", NameOf(key)));
+    }
+  }
 }
 
 std::optional<OrderStatus::State> Checker::StateOf(const std::string& order) const {

@@ -13,6 +13,8 @@
 //   I6   what is accepted is in the store, and is what the job's key says
 //   I7   equal keys have equal digests
 //   I8   nothing is handed out that nobody needs
+//   I9   a print is forgotten only where no open song reads it, and its blob removed only when it is; no more
+//        of them are kept than the bounds allow
 //   I10  a job is handed out when what it needs is done, or in the bundle
 //   I11  nothing of an ended or paused order is handed out
 //   I13  a job fails so often and not oftener, on different workers where there are
@@ -80,6 +82,8 @@ enum class Event {
   kBlobLost,
   kReopened,
   kPrintDropped,
+  kPrintFound,  // by an order that came later
+  kRoomMade,    // by prints, for an order or an upload
   kInputLost,
   kInputDropped,  // by the desk, as unread, when a worker had just got a job that reads it
   kNotSupported,
@@ -96,6 +100,8 @@ struct CheckerSettings {
   absl::Duration lease;
   absl::Duration return_time;
   int most_failures = 3;
+  int64_t most_kept_print_bytes = 0;
+  int64_t room_beside_prints = 0;
 };
 
 class Checker {
@@ -142,6 +148,9 @@ class Checker {
   // The store. A blob that is lost at rest is nobody's fault; one that the desk removed is.
   void LostAtRest(const std::string& sha256) { lost_at_rest_.insert(sha256); }
   void SetStore(const std::set<std::string>* blobs) { blobs_ = blobs; }
+  void Removed(const std::string& sha256);
+  // Nothing is on its way into the journal after a tick that found so many bytes free.
+  void CheckKeptPrints(int64_t free_bytes);
   // Its results are not what their keys say.
   void CallLiar(const std::string& worker) { liars_.insert(worker); }
 
@@ -200,6 +209,7 @@ class Checker {
   OrderStatus::State Judge(const Booked& booked) const;
   bool IsNeeded(const Booked& booked, int number, const PlannedJob& job) const;
   bool IsNeededByAny(const std::string& key) const;
+  bool IsRead(const std::string& print) const;
 
   void CheckGrant(const AcquireRequest& request, const AcquireResponse& response, absl::Duration now);
   void CheckWork(const AcquireResponse& response);

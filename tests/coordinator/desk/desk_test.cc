@@ -89,14 +89,19 @@ class DeskTest : public testing::Test {
     desk_.Release(request, {}, now_, [](const absl::StatusOr<ReleaseResponse>&) {});
     Write();
   }
+  void Tick() {
+    Pass(Seconds(1));
+    Write();
+  }
   void Pass(absl::Duration time) {
     now_ += time;
-    desk_.Tick(now_);
+    desk_.Tick(now_, free_bytes_);
     Answer();
   }
 
   int nonces_ = 0;
   absl::Duration now_ = Seconds(100);
+  int64_t free_bytes_ = int64_t{1} << 40;
   Desk desk_{DeskSettings(), 1, [this] {
                std::string nonce = "n" + std::to_string(++nonces_);
                nonce.resize(16, '.');
@@ -272,16 +277,103 @@ TEST_F(DeskTest, AFailureIsCountedOnceOverARestart) {
   EXPECT_TRUE(desk.IsSettled());
 }
 
-TEST_F(DeskTest, DropsPrintsThatNobodyReadsAnyMore) {
+TEST_F(DeskTest, KeepsPrintsThatNobodyReadsAnyMoreWhileThereIsRoom) {
   Submit("order001", {{{"p1", "p2"}, {}, "f"}});
   for (int64_t i = 1; i <= 3; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  free_bytes_ = kRoomBesidePrintsBytes + 6000;  // three times the bytes of the prints
+  Tick();
+  EXPECT_THAT(dropped_, IsEmpty());
+  --free_bytes_;
+  Tick();
+  EXPECT_THAT(dropped_, ElementsAre("p1"));
+  free_bytes_ = 0;
+  Tick();
   EXPECT_THAT(dropped_, ElementsAre("p1", "p2"));
 }
 
-TEST_F(DeskTest, DropsTheBytesOfTwoPrintsWhenTheLastOneIsUnread) {
+TEST_F(DeskTest, ForgetsNoMorePrintsWhileTheFirstAreOnTheirWayOut) {
+  Submit("order001", {{{"p1", "p2"}, {}, "f"}});
+  for (int64_t i = 1; i <= 3; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  free_bytes_ = kRoomBesidePrintsBytes + 3000;
+  Pass(Seconds(1));
+  Take();
+  Pass(Seconds(1));  // the room of p1 is not free yet
+  Settle();
+  EXPECT_TRUE(desk_.IsSettled());
+  EXPECT_THAT(dropped_, ElementsAre("p1"));
+}
+
+TEST_F(DeskTest, PrintsOfAnOpenSongStayHoweverFullTheDisk) {
+  Submit("order001", {{{"p1", "p2"}, {}, "f"}});
+  for (int64_t i = 1; i <= 2; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  free_bytes_ = 0;
+  Tick();
+  EXPECT_FALSE(desk_.MakeRoom(1, 0));
+  Write();
+  EXPECT_THAT(dropped_, IsEmpty());
+}
+
+// It tried with every tick, ten times a second.
+TEST_F(DeskTest, RestsWhereItCannotWriteDownWhatIsForgotten) {
+  Submit("order001", {{{"p1"}, {}, "f"}});
+  for (int64_t i = 1; i <= 2; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  free_bytes_ = 0;
+  Pass(absl::Milliseconds(100));
+  Take();
+  Settle(absl::ResourceExhaustedError("full"));
+  Pass(absl::Milliseconds(100));
+  EXPECT_TRUE(desk_.IsSettled());
+  EXPECT_THAT(dropped_, IsEmpty());
+  Pass(Seconds(1));
+  Write();
+  EXPECT_THAT(dropped_, ElementsAre("p1"));
+}
+
+TEST_F(DeskTest, CountsRoomOfEqualBytesOnce) {
   Submit("order001", {{{"~p1", "~p2"}, {}, "f"}});
   for (int64_t i = 1; i <= 3; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  EXPECT_FALSE(desk_.MakeRoom(1001, 0));
+  EXPECT_TRUE(desk_.IsSettled());
+  EXPECT_TRUE(desk_.MakeRoom(1000, 0));
+  EXPECT_TRUE(desk_.MakeRoom(1000, 0)) << "it is on its way";
+  EXPECT_THAT(Take(), SizeIs(1));
+  Settle();
+  EXPECT_FALSE(desk_.book().IsDone(KeyNamed("~p1")) || desk_.book().IsDone(KeyNamed("~p2")));
   EXPECT_THAT(dropped_, testing::Contains("silence"));
+}
+
+// An order reads them that is not in the book yet: it would render again what was there when it came.
+TEST_F(DeskTest, DoesNotForgetWhatAnOrderOnItsWayIntoTheJournalReads) {
+  Submit("order001", {{{"p1"}, {}, "f"}});
+  for (int64_t i = 1; i <= 2; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  desk_.Submit(SmallOrder("order002", {{{"p1"}, {}, "g"}}), {}, int64_t{1} << 40, now_, [](const auto&) {});
+  Take();
+  free_bytes_ = 0;
+  Pass(Seconds(1));
+  EXPECT_FALSE(desk_.MakeRoom(1, 0));
+  Write();
+  Settle();
+  EXPECT_TRUE(desk_.book().IsDone(KeyNamed("p1")));
+  EXPECT_THAT(dropped_, IsEmpty());
+}
+
+TEST_F(DeskTest, WhoeverIsToSendSourcesIsAnsweredWhenTheRoomIsFree) {
+  Submit("order001", {{{"p1"}, {}, "f"}});
+  for (int64_t i = 1; i <= 2; ++i) EXPECT_TRUE(HandIn(ResultsOf(ann_, Get(ann_, i))).ok());
+  Told<SubmitResponse> told;
+  const Order next = SmallOrder("order002", {{{}, {"r1"}}});
+  desk_.MakeRoomFor(next, 500, SubmitResponse(), told.Taker());
+  Answer();
+  EXPECT_FALSE(told.Is());
+  Take();
+  desk_.Settle(absl::OkStatus(), now_);
+  EXPECT_THAT(desk_.TakeUnread(), SizeIs(1));
+  Answer();
+  EXPECT_TRUE(told.answer->ok());
+  Told<SubmitResponse> refused;
+  desk_.MakeRoomFor(next, 500, SubmitResponse(), refused.Taker());
+  Answer();
+  EXPECT_TRUE(absl::IsResourceExhausted(refused.answer->status()));
 }
 
 // Two prints of silence are one blob: the one was dropped while the other was on its way into the journal.
@@ -296,7 +388,8 @@ TEST_F(DeskTest, DoesNotDropBytesThatAreHandedInJustNow) {
   HandIn(ResultsOf(ann_, finish), finished);
   Take();
   Settle();  // ~p1 is unread now
-  Take();    // its forgetting
+  desk_.MakeRoom(1, 0);
+  EXPECT_THAT(Take(), SizeIs(1));  // its forgetting
   HandIn(ResultsOf(bob_, print), printed);
   Settle();
   EXPECT_THAT(dropped_, IsEmpty());

@@ -65,6 +65,9 @@ TEST_F(OrderBookTest, TakesEveryUpdateInEveryState) {
       }
       EXPECT_EQ(booked.open_songs, open);
       EXPECT_EQ(booked.HasEnded(), booked.is_canceled || open == 0);
+      const bool is_kept = book.IsDone(KeyNamed("p")) && !book.IsReadByOpenSong(KeyNamed("p"));
+      EXPECT_EQ(book.IsKept(KeyNamed("p")), is_kept);
+      EXPECT_EQ(book.kept_bytes(), is_kept ? 1000 : 0);
       const auto no_steps = [](const std::string&) -> int64_t { return -1; };
       EXPECT_EQ(StatusOf(book, booked, no_steps).SerializeAsString(),
                 StatusOf(again, *again.Find("order001"), no_steps).SerializeAsString());
@@ -189,6 +192,61 @@ TEST_F(OrderBookTest, ReopensADoneOrderButNeverACanceledOne) {
   book_.Apply(Forgotten({KeyNamed("r")}));
   EXPECT_EQ(State("order001"), OrderStatus::running);
   EXPECT_EQ(State("order002"), OrderStatus::canceled);
+}
+
+std::vector<std::string> Kept(const OrderBook& book) {
+  std::vector<std::string> names;
+  for (const auto& [since, key] : book.kept_prints()) names.push_back(NameOf(key));
+  return names;
+}
+
+TEST_F(OrderBookTest, KeepsPrintsThatNoOpenSongReadsTheOldestFirst) {
+  Accept("order001", {{{"p1"}, {}, "f1"}, {{"p2"}, {}, "f2"}});
+  Finish("p1");
+  Finish("p2");
+  EXPECT_THAT(Kept(book_), IsEmpty());
+  Finish("f2");
+  EXPECT_THAT(Kept(book_), ElementsAre("p2"));
+  Finish("f1");
+  EXPECT_THAT(Kept(book_), ElementsAre("p2", "p1"));
+  EXPECT_EQ(book_.kept_bytes(), 2000);
+  book_.Apply(Forgotten({KeyNamed("p2")}));
+  EXPECT_THAT(Kept(book_), ElementsAre("p1"));
+  EXPECT_EQ(book_.kept_bytes(), 1000);
+}
+
+TEST_F(OrderBookTest, APrintThatAnotherOrderWantedIsKeptAsTheLatest) {
+  Accept("order001", {{{"p1"}, {}, "f1"}, {{"p2"}, {}, "f2"}});
+  for (const char* job : {"p1", "p2", "f1", "f2"}) Finish(job);
+  EXPECT_THAT(Kept(book_), ElementsAre("p1", "p2"));
+  Accept("order002", {{{"p1"}, {}, "g"}});
+  EXPECT_THAT(Kept(book_), ElementsAre("p2"));
+  EXPECT_FALSE(Needs("order002", 1, "p1"));
+  Finish("g");
+  EXPECT_THAT(Kept(book_), ElementsAre("p2", "p1"));
+  Accept("order003", {{{"p2"}, {}, "f2"}});  // nothing is left to do
+  EXPECT_EQ(State("order003"), OrderStatus::done);
+  EXPECT_THAT(Kept(book_), ElementsAre("p1", "p2"));
+}
+
+TEST_F(OrderBookTest, KeepsThePrintsOfSongsThatAreCanceledOrFail) {
+  Accept("order001", {{{"p1"}, {}, "f1"}});
+  Accept("order002", {{{"p2"}, {}, "f2"}});
+  Finish("p1");
+  Finish("p2");
+  book_.Apply(Canceled("order001"));
+  book_.Apply(FailedForGood({KeyNamed("f2")}, "ann", "why"));
+  EXPECT_THAT(Kept(book_), ElementsAre("p1", "p2"));
+}
+
+TEST_F(OrderBookTest, APrintIsReadAgainWhereWhatWasMadeOfItIsLost) {
+  Accept("order001", {{{"p"}, {}, "f"}});
+  Finish("p");
+  Finish("f");
+  EXPECT_THAT(Kept(book_), ElementsAre("p"));
+  book_.Apply(Forgotten({KeyNamed("f")}));
+  EXPECT_THAT(Kept(book_), IsEmpty());
+  EXPECT_EQ(book_.kept_bytes(), 0);
 }
 
 TEST_F(OrderBookTest, KnowsEveryMakerOfTheSameBytes) {

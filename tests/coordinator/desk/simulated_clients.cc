@@ -52,11 +52,14 @@ std::vector<SmallSong> Simulation::MakeSongs(int album) {
 void Simulation::MakeOrders() {
   marks_seed_ = random_.Next();
   const int64_t albums = random_.Between(1, 3);
+  std::vector<SmallSong> first;
   for (int64_t album = 0; album < albums; ++album) {
     Client& client = clients_.emplace_back();
     client.peer.name = fmt::format("client {}", album);
-    client.order = SmallOrder(fmt::format("order{:03}", album), MakeSongs(static_cast<int>(album)),
-                              static_cast<Bundling>(random_.Between(0, 2)));
+    const std::vector<SmallSong> songs = MakeSongs(static_cast<int>(album));
+    if (album == 0) first = songs;
+    client.order =
+        SmallOrder(fmt::format("order{:03}", album), songs, static_cast<Bundling>(random_.Between(0, 2)));
     if (random_.Chance(250)) {  // somebody else submits the same, or another album under its id
       Client& other = clients_.emplace_back();
       other.peer.name = fmt::format("other client {}", album);
@@ -64,8 +67,19 @@ void Simulation::MakeOrders() {
       if (random_.Chance(400)) other.order = SmallOrder(client.order.id(), MakeSongs(9));
     }
   }
+  if (random_.Chance(400)) {  // the master of the first one is changed
+    Client& again = clients_.emplace_back();
+    again.peer.name = "client again";
+    std::vector<SmallSong> songs = first;
+    for (SmallSong& song : songs) {
+      if (!song.finish.empty()) song.finish += "m";
+      if (!song.proof.empty()) song.proof += "m";
+    }
+    again.order = SmallOrder("again000", songs, static_cast<Bundling>(random_.Between(0, 2)));
+  }
   for (Client& client : clients_) {
-    At(random_.Time(now_, (now_ + faults_end_) / 2), [this, &client] { Submit(client); });
+    const absl::Duration latest = client.order.id() == "again000" ? faults_end_ : (now_ + faults_end_) / 2;
+    At(random_.Time(now_, latest), [this, &client] { Submit(client); });
     if (random_.Chance(150)) {
       At(random_.Time(now_, faults_end_), [this, &client] { Steer(client, "pause", 0); });
       At(random_.Time(now_, faults_end_), [this, &client] { Steer(client, "resume", 0); });
@@ -86,7 +100,7 @@ void Simulation::Submit(Client& client) {
           if (result != nullptr && !MissingOf(BlobsOf({*result})).empty()) gone.push_back(job.key());
         }
         for (const Source& source : client.order.plan().sources()) blobs_.insert(source.digest().sha256());
-        const int64_t free_bytes = HasFaults() && random_.Chance(20) ? 10 : int64_t{1} << 40;
+        const int64_t free_bytes = HasFaults() && random_.Chance(20) ? 10 : FreeBytes();
         desk.Submit(client.order, gone, free_bytes, now_,
                     [this, &client, answer](const absl::StatusOr<SubmitResponse>& response) {
                       checker_.Submitted(client.order, response);

@@ -108,6 +108,9 @@ class Simulation {
   void EndWrite(int64_t life, std::vector<Update> updates, bool is_forged);
   void SettleWrite(int64_t life, const absl::Status& status);
   std::vector<Digest> MissingOf(const std::vector<Digest>& digests) const;
+  int64_t FreeBytes() const { return now_ < room_scarce_until_ ? scarce_bytes_ : int64_t{1} << 40; }
+  void ForgetWhatIsRead(Desk& desk);
+  void UploadLarge();
   CompleteRequest Forge(const CompleteRequest& request);
 
   // The network.
@@ -193,7 +196,10 @@ class Simulation {
   Stage stage_ = Stage::kIdle;
   Stage crash_at_ = Stage::kIdle;  // the next time that a batch comes so far
   absl::Duration disk_full_until_;
+  absl::Duration refused_at_;  // the last batch
   absl::Duration disk_slow_until_;
+  absl::Duration room_scarce_until_;  // in the store
+  int64_t scarce_bytes_ = 0;
   absl::Duration tick_ = absl::Milliseconds(250);
   std::set<std::string> blobs_;
   std::set<std::string> in_flight_orders_;  // with completions on their way into the journal

@@ -16,7 +16,8 @@ using absl::Seconds;
 // the rests of failing ones, many times over.
 constexpr absl::Duration kLongestHealing = absl::Minutes(30);
 CheckerSettings SettingsOf(const DeskSettings& settings) {
-  return {settings.lease, settings.return_time, settings.most_failures};
+  return {settings.lease, settings.return_time, settings.most_failures, settings.most_kept_print_bytes,
+          settings.room_beside_prints};
 }
 
 DeskSettings SettingsFrom(uint64_t seed) {
@@ -24,6 +25,8 @@ DeskSettings SettingsFrom(uint64_t seed) {
   DeskSettings settings;
   settings.lease = Seconds(random.Between(3, 15));
   settings.return_time = settings.lease / 5;
+  settings.most_kept_print_bytes = 1000 * random.Between(0, 6);  // a print has 1000
+  settings.room_beside_prints = 1000;
   return settings;
 }
 
@@ -127,6 +130,7 @@ void Simulation::Enter(const std::function<void(Desk&)>& call) {
   const auto answers = desk_->TakeAnswers();
   for (const Digest& digest : desk_->TakeUnread()) {
     Log("store removes {}", NameOf(digest.sha256()));
+    checker_.Removed(digest.sha256());
     blobs_.erase(digest.sha256());
   }
   for (const std::string& alarm : desk_->TakeAlarms()) Log("{}", alarm);
@@ -139,7 +143,12 @@ void Simulation::Enter(const std::function<void(Desk&)>& call) {
 
 void Simulation::Tick(int64_t life) {
   if (life != life_) return;
-  Enter([this](Desk& desk) { desk.Tick(now_); });
+  Enter([this](Desk& desk) {
+    desk.Tick(now_, planted_ == Planted::kHoarded ? int64_t{1} << 40 : FreeBytes());
+    if (planted_ == Planted::kReadForgotten && random_.Chance(30)) ForgetWhatIsRead(desk);
+    // After a batch that could not be written it rests.
+    if (desk.IsSettled() && now_ > refused_at_ + Seconds(2)) checker_.CheckKeptPrints(FreeBytes());
+  });
   After(tick_, [this, life] { Tick(life); });
 }
 
@@ -161,6 +170,7 @@ void Simulation::EndWrite(int64_t life, std::vector<Update> updates, bool is_for
   absl::Status status;
   if (now_ < disk_full_until_) {
     checker_.Count(Event::kDiskFull);
+    refused_at_ = now_;
     status = absl::ResourceExhaustedError("the journal's disk is full");
   } else if (!is_forged) {
     stage_ = Stage::kDurable;
@@ -189,6 +199,25 @@ std::vector<Digest> Simulation::MissingOf(const std::vector<Digest>& digests) co
     if (!blobs_.contains(digest.sha256())) missing.push_back(digest);
   }
   return missing;
+}
+
+void Simulation::ForgetWhatIsRead(Desk& desk) {
+  for (const std::string& sha256 : blobs_) {
+    Digest digest;
+    digest.set_sha256(sha256);
+    digest.set_size_bytes(1000);
+    for (const std::string& maker : desk.book().MakersOf(digest)) {
+      if (desk.book().IsReadByOpenSong(maker)) return desk.BlobLost(digest);
+    }
+  }
+}
+
+// Of a blob that is nobody's: what matters is who gives way to it.
+void Simulation::UploadLarge() {
+  const int64_t bytes = FreeBytes() + 1000 * random_.Between(1, 4);
+  Enter([&](Desk& desk) {
+    if (desk.MakeRoom(bytes, FreeBytes())) checker_.Count(Event::kRoomMade);
+  });
 }
 
 // The completion, as if it were of the lease that has the jobs now.
@@ -239,7 +268,7 @@ void Simulation::MakeFault() {
   SimulatedWorker& worker =
       workers_[static_cast<size_t>(random_.Between(0, static_cast<int64_t>(workers_.size()) - 1))];
   const absl::Duration some_time = random_.Time(Seconds(1), 3 * settings_.lease);
-  switch (random_.Between(0, 13)) {
+  switch (random_.Between(0, 16)) {
     case 0:
       return CrashCoordinator();
     case 1:
@@ -276,6 +305,14 @@ void Simulation::MakeFault() {
     }
     case 12:
       return LoseBlob();
+    case 13:
+    case 14:
+      scarce_bytes_ = 1000 * random_.Between(0, 25);
+      Log("{} bytes are free in the store", scarce_bytes_);
+      room_scarce_until_ = now_ + some_time;
+      return;
+    case 15:
+      return UploadLarge();
     default:
       Enter([&](Desk& desk) {
         const std::string name = worker.peer.name;
@@ -307,7 +344,7 @@ void Simulation::LoseBlob() {
 void Simulation::Heal() {
   Log("faults end");
   is_healed_ = true;
-  disk_full_until_ = disk_slow_until_ = absl::Duration();
+  disk_full_until_ = disk_slow_until_ = room_scarce_until_ = absl::Duration();
   crash_at_ = Stage::kIdle;
   if (desk_ == nullptr) StartCoordinator();
   for (SimulatedWorker& worker : workers_) {

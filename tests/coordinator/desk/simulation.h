@@ -25,6 +25,8 @@ enum class Planted {
   kNothing,
   kStaleAccepted,  // a completion of an old lease is taken for that of the lease that is current
   kUnjournaled,    // sometimes a batch is said to be durable, and is not written
+  kReadForgotten,  // sometimes a print is forgotten that is read
+  kHoarded,        // the desk takes the store's disk for larger than it is
 };
 
 enum class Logging { kSilent, kVerbose };

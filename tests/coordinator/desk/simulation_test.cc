@@ -109,6 +109,9 @@ TEST(SimulationTest, KeepsItsPromisesInEveryHistory) {
                             Event::kFormerRefused,
                             Event::kSubmitTwice,
                             Event::kOtherAlbum,
+                            Event::kPrintDropped,
+                            Event::kPrintFound,
+                            Event::kRoomMade,
                             Event::kOrderDone,
                             Event::kOrderFailed}) {
     EXPECT_GE(Of(counts, event), 100) << NameOf(event);
@@ -134,6 +137,18 @@ TEST(SimulationTest, FindsAnUpdateThatIsAppliedWithoutTheJournal) {
   const std::optional<Violation> found = FindPlanted(Planted::kUnjournaled);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->invariant, "durable") << found->what;
+}
+
+TEST(SimulationTest, FindsAPrintThatIsForgottenThoughItIsRead) {
+  const std::optional<Violation> found = FindPlanted(Planted::kReadForgotten);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->invariant, "I9") << found->what;
+}
+
+TEST(SimulationTest, FindsPrintsThatAreKeptBeyondTheRoom) {
+  const std::optional<Violation> found = FindPlanted(Planted::kHoarded);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->invariant, "I9") << found->what;
 }
 
 }  // namespace

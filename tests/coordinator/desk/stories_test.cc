@@ -2,22 +2,25 @@
 // first lines of a file that begin with '#' say what it tells, and so may any other line. An indented line
 // belongs to the command above it: a reply.
 //
-//   order ID [song|job] SONG SONG ...   submits. A song: prints+raw tracks, "p1,p2/r1" ("!p1" fails
-//   everywhere is
-//                                       only a name here), ":4000" behind it: its frames; a finish f and a
-//                                       proof v where it has prints, named after the first print: p1f, p1v
+//   order ID [song|job] SONG SONG ...   submits. A song: prints/raw tracks, "p1,p2/r1"; a finish and a proof
+//                                       where it has prints, named after the first one: p1f, p1v; with "+2"
+//                                       behind it, of another master: p1f2, p1v2; ":4000": its frames
 //   other ID SONG ...                   submits another album under the id
+//   plan ID [song|job] SONG ...         asks for the room of an order whose sources are still to be sent
 //   cancel | pause | resume | status | package ID
 //   ask WORKER [ahead] [version=N]      a question, with a new number, that waits 10 s
 //   again WORKER                        the last question once more
-//   hold WORKER [LEASE]                 renews the worker's last lease, or that one (leases are called L1,
-//   L2, ...) done WORKER [LEASE] [only JOB] [wrong] [missing] back WORKER [LEASE] CAUSE           gives it
-//   back restart-worker WORKER | drain WORKER | workers lost JOB | lost-source JOB          a blob is gone
+//   hold WORKER [LEASE]                 renews its last lease, or that one (leases are called L1, L2, ...)
+//   done WORKER [LEASE] [only JOB] [wrong] [missing]
+//   back WORKER [LEASE] CAUSE           gives it back
+//   restart-worker WORKER | drain WORKER | workers
+//   lost JOB | lost-source JOB          a blob is gone
 //   disk full | disk free | disk slow   slow: batches stay on their way, until `settle`
+//   room BYTES                          so much is free in the store, whatever is removed from it
+//   upload BYTES                        a blob for which that is too little
 //   settle
 //   wait DURATION                       in steps of 250 ms
-//   crash                               the coordinator is killed and starts again; what was on its way is
-//   gone
+//   crash                               the coordinator is killed, with what was on its way, and starts again
 //
 // Replies to calls that waited stand behind the command that brought them.
 #include <algorithm>
@@ -49,13 +52,15 @@ SmallSong SongFrom(const std::string& word) {
   SmallSong song;
   const size_t colon = word.find(':');
   if (colon != std::string::npos) song.frames = std::stoll(word.substr(colon + 1));
-  const std::string jobs = word.substr(0, colon);
+  const size_t plus = word.find('+');
+  const std::string master = plus < colon ? word.substr(plus + 1, colon - plus - 1) : "";
+  const std::string jobs = word.substr(0, std::min(plus, colon));
   const size_t slash = jobs.find('/');
   song.prints = Split(jobs.substr(0, slash), ',');
   if (slash != std::string::npos) song.raw_tracks = Split(jobs.substr(slash + 1), ',');
   if (song.prints.empty()) return song;
-  song.finish = song.prints.front() + "f";
-  song.proof = song.prints.front() + "v";
+  song.finish = song.prints.front() + "f" + master;
+  song.proof = song.prints.front() + "v" + master;
   return song;
 }
 
@@ -67,8 +72,8 @@ class Story {
   std::string Tell(const std::string& line) {
     words_ = Split(line, ' ');
     const std::string command = Next();
-    if (command == "order" || command == "other") {
-      SubmitOrder();
+    if (command == "order" || command == "other" || command == "plan") {
+      SubmitOrder(command);
     } else if (command == "cancel" || command == "pause" || command == "resume" || command == "status") {
       Steer(command);
     } else if (command == "package") {
@@ -100,6 +105,10 @@ class Story {
       disk_ = Next();
     } else if (command == "settle") {
       SettleAll();
+    } else if (command == "room") {
+      free_bytes_ = std::stoll(Next());
+    } else if (command == "upload") {
+      Say(desk_->MakeRoom(std::stoll(Next()), free_bytes_) ? "comes again" : "is refused");
     } else if (command == "wait") {
       Wait();
     } else if (command == "crash") {
@@ -138,6 +147,8 @@ class Story {
     DeskSettings settings;
     settings.lease = absl::Seconds(15);
     settings.return_time = absl::Seconds(3);
+    settings.most_kept_print_bytes = 4000;  // a print has 1000
+    settings.room_beside_prints = 1000;
     desk_ = std::make_unique<Desk>(settings, ++term_, [this] {
       std::string nonce = fmt::format("L{}", ++leases_);
       nonce.resize(16, '.');
@@ -175,22 +186,25 @@ class Story {
     if (!absl::ParseDuration(Next(), &time)) Say("a duration, please");
     for (const absl::Duration end = now_ + time; now_ < end;) {
       now_ += absl::Milliseconds(250);
-      desk_->Tick(now_);
+      desk_->Tick(now_, free_bytes_);
       Run();
     }
   }
 
-  void SubmitOrder() {
+  void SubmitOrder(const std::string& command) {
     const std::string id = Next();
     const Bundling bundling = Has("song") ? BUNDLING_SONG : Has("job") ? BUNDLING_JOB : BUNDLING_FARM;
     std::vector<SmallSong> songs;
     for (const std::string& word : words_) songs.push_back(SongFrom(word));
     const Order order = SmallOrder(id, songs, bundling);
     for (const PlannedJob& job : order.plan().jobs()) jobs_[job.key()] = job;
-    desk_->Submit(order, {}, int64_t{1} << 40, now_,
-                  [this, id](const absl::StatusOr<SubmitResponse>& response) {
-                    Say(response.ok() ? InWords(response->status()) : Reason(response.status()));
-                  });
+    const auto tell = [this](const absl::StatusOr<SubmitResponse>& response) {
+      Say(!response.ok()           ? Reason(response.status())
+          : response->has_status() ? InWords(response->status())
+                                   : "there is room");
+    };
+    if (command == "plan") return desk_->MakeRoomFor(order, free_bytes_, {}, tell);
+    desk_->Submit(order, {}, free_bytes_, now_, tell);
   }
 
   static std::string InWords(const OrderStatus& status) {
@@ -309,6 +323,7 @@ class Story {
   int64_t term_ = 0;
   int leases_ = 0;
   std::string disk_ = "free";
+  int64_t free_bytes_ = int64_t{1} << 40;
   std::vector<Update> journal_;
   std::unique_ptr<Desk> desk_;
   std::map<std::string, PlannedJob> jobs_;  // by key

@@ -403,6 +403,43 @@ TEST(FullDisk, IsSaidBeforeAByteIsSentWhereTheStoreHasToLeaveRoom) {
   EXPECT_TRUE(absl::IsResourceExhausted(store->Put(DigestOf("sound"), 0).status()));
 }
 
+TEST(FullDisk, OfTheFarmIsNoReasonToRefuseWhatOthersGiveWayTo) {
+  const SmallDisk disk;
+  if (!disk.is_mounted()) GTEST_SKIP() << "only root may mount";
+  ASSERT_EQ(mount("tmpfs", disk.path().c_str(), "tmpfs", MS_REMOUNT, "size=16m"), 0);
+  const std::unique_ptr<FileStore> store = *FileStore::Open(disk.path(), Durability::kDurable);
+  std::unique_ptr<BlobWriter> print = *store->Create();
+  const std::string old_bytes = Bytes(5'000'000);
+  ASSERT_TRUE(print->Append(std::as_bytes(std::span(old_bytes))).ok());
+  const Digest kept = *print->Commit();
+  bool is_willing = false;
+  BlobsService service(
+      *store, [](const Digest&) {},
+      [&](int64_t bytes) {
+        EXPECT_EQ(bytes, 4'000'000);
+        if (is_willing) store->Remove(kept);
+        return is_willing;
+      });
+  grpc::ServerBuilder builder;
+  builder.RegisterService(&service);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  const std::unique_ptr<BlobStore> remote = RemoteStore(server->InProcessChannel({}));
+
+  const test::Folder folder;
+  const std::unique_ptr<FileStore> here = *FileStore::Open(folder.path(), Durability::kCached);
+  const std::string bytes = Bytes(4'000'000);
+  const Digest digest = DigestOf(bytes);
+  here->Adopt(digest, folder.Write("Kick.wav", bytes));
+  const std::atomic<bool> stop = false;
+  std::atomic<int64_t> done = 0;
+  EXPECT_TRUE(absl::IsResourceExhausted(CopyBlob(*here, *remote, digest, stop, &done)));
+  is_willing = true;
+  const absl::Status comes_again = CopyBlob(*here, *remote, digest, stop, &done);
+  EXPECT_TRUE(absl::IsUnavailable(comes_again)) << comes_again;
+  EXPECT_TRUE(CopyBlob(*here, *remote, digest, stop, &done).ok());
+  server->Shutdown();
+}
+
 TEST(ConnectToFarm, RefusesWhatIsNoAddress) {
   for (const std::string text : {"", "farm", "farm:", ":7000", "farm:port", "farm:0", "farm:65536", "farm:-1",
                                  "farm:7000,", ",farm:7000", "farm:7000, other:7000", "http://farm:7000",
