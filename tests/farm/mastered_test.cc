@@ -99,8 +99,8 @@ TEST_F(Glued, StemsAloneAreMeasuredAndNotJudged) {
 
 TEST_F(Glued, TheMasterStaysBelowItsCeilingByAnotherMeter) {
   const Ended measured =
-      Run({"ffmpeg", "-nostdin", "-hide_banner", "-i", package() + "/data/01_One/Mixes/One_Master.wav", "-af",
-           "ebur128=peak=true", "-f", "null", "-"});
+      test::Run({"ffmpeg", "-nostdin", "-hide_banner", "-i", package() + "/data/01_One/Mixes/One_Master.wav",
+                 "-af", "ebur128=peak=true", "-f", "null", "-"});
   const size_t at = measured.err.rfind("Peak:");
   ASSERT_NE(std::string::npos, at) << measured.err;
   EXPECT_LE(std::atof(measured.err.c_str() + at + 5), -2.9);  // it prints one decimal

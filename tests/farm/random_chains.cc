@@ -185,7 +185,7 @@ void RecordForChains(const std::string& folder) {
   Record(folder + "/room.wav", 2, 1.2, 0.2, 2);
   Record(folder + "/keys.wav", 2, 1.3, 0.2, 1);
   Record(folder + "/voice.wav", 1, 1.0, 0.4, 3);
-  Record(folder + "/impulse.wav", 2, 0.1, 0.05, 30);
+  Record(folder + "/impulse.wav", 1, 0.1, 0.05, 30);
 }
 
 std::string RandomChainsText(uint64_t seed, int songs) {
