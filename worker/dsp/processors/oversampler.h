@@ -6,8 +6,9 @@
 // interleaved. Every output is one sum, from the outermost taps to the innermost: neither vectors nor the
 // sizes of runs change a bit.
 //
-// The response is flat within 0.0001 dB to 0.48 of the rate, and what lies above 0.52 of it is 100 dB down,
-// each way. Taps are a windowed sinc (J. F. Kaiser's window, by its series).
+// Up, the response is flat within 0.0001 dB to 0.454 of the rate, and what lies above 0.546 of it is 100 dB
+// down; down, to 0.48 and above 0.52: what curves make there would fold back, and what comes in is seldom so
+// high. Taps are a windowed sinc (J. F. Kaiser's window, by its series).
 //
 // Delays are whole frames. An object serves one channel and one thread.
 #pragma once
@@ -92,7 +93,7 @@ class Downsampler {
   std::vector<HalfBand> stages_;
 };
 
-// The taps of the doubling from `factor` / 2 to `factor` times the rate.
-std::vector<double> HalfBandTaps(int factor);
+// The taps between `factor` / 2 and `factor` times the rate.
+std::vector<double> HalfBandTaps(HalfBand::Way way, int factor);
 
 }  // namespace trackout::dsp

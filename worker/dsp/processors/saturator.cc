@@ -102,12 +102,16 @@ namespace {
 
 constexpr size_t kMostPlanes = 16;
 
-constexpr double kHotDrive = 18;  // dB; above it harmonics reach as far as those of the soft curve
+// Harmonics of tanh fall by a factor that grows with the drive; up to this one (dB) what 4 times 48 kHz folds
+// back is far below what the filters let through. Each further step of that size wants twice the rate; and
+// the soft curve, whose harmonics fall slowly, four times.
+constexpr double kDriveOfFactor = 12;
 
 int FactorAt(int sample_rate, const SaturatorSettings& settings) {
-  const int factor = sample_rate < 64000 ? 8 : sample_rate < 128000 ? 4 : 2;
-  const bool is_hot = settings.curve == SaturatorCurve::kSoft || settings.drive.Highest() > kHotDrive;
-  return is_hot ? 2 * factor : factor;
+  int factor = sample_rate < 128000 ? 4 : 2;
+  if (settings.curve == SaturatorCurve::kSoft) factor = sample_rate < 64000 ? 16 : 2 * factor;
+  for (double drive = kDriveOfFactor; drive < settings.drive.Highest(); drive += kDriveOfFactor) factor *= 2;
+  return std::min(factor, static_cast<int>(kMostPlanes));
 }
 
 // What all detectors and appliers of a saturator share.
