@@ -88,6 +88,66 @@ songs:
       - {name: Clean, silence: {Lead: [[500ms, 650ms], [1s, 1100ms]]}, replace: {Kick: [{file: snare.wav, start: 10ms}]}}
     edits:
       - {name: 30s, sections: [{from: 1500ms, to: 2200ms}, {from: 200ms, to: 900ms, crossfade: 40ms}], length: 1450ms, fade_out: 200ms}
+  - title: Processed
+    sample_rate: 48000
+    tempo: [{bar: 1, bpm: 140, meter: 4/4}]
+    start: 90ms
+    length: 1700ms
+    deliver:
+      - stems: {master: keyed}
+      - stems: {master: keyed, format: {bits: 32f, sample_rate: 44100}, version: main}
+      - stems: {master: alone, version: main, edit: full}
+      - stems: {processing: [dry, effects], master: keyed, returns: separate, version: main, edit: full}
+      - stems: {groups: tracks, format: {channels: mono}, version: main, edit: full}
+      - mixes: [master, instrumental, vocal_up: 2]
+      - mixes: [premaster, no_limiter, {name: vocal_down, key: full_mix}, {name: tv, key: own}]
+        version: main
+        edit: full
+      - mixes: [master]
+        format: {bits: 16, sample_rate: 44100}
+        version: main
+      - tracks: {processing: processed, version: main}
+    buses:
+      - {name: Drums, role: drums, inserts: [{type: compressor, name: Glue, threshold: -24, ratio: 4, attack: 3ms, release: 80ms, detector: rms, link: 30, mix: 70, lookahead: 1ms},
+                                             {type: saturator, name: Heat, drive: 8, curve: tube, mix: 60}],
+         automation: {"insert:Glue.threshold": [[0s, -18], [1s, -36]], "insert:Heat.drive": [[500ms, 2], [1500ms, 14]]}}
+      - {name: Bass, role: bass, delay: 2ms, polarity: inverted, inserts: [{type: compressor, threshold: -30, ratio: inf, sidechain: "track:Kick", sidechain_filter: {low_cut: 60, high_cut: 4000}},
+                                               {type: saturator, drive: 20, curve: soft}]}
+      - {name: Band, inserts: [{type: eq, name: Tone, bands: [{shape: low_cut, frequency: 90, slope: 24}, {shape: bell, frequency: 800, gain: 4, q: 2}, {shape: tilt, frequency: 1000, gain: -3},
+                                                              {shape: high_shelf, frequency: 7000, gain: 3}, {shape: notch, frequency: 3000}, {shape: high_cut, frequency: 15000, slope: 18}]},
+                               {type: width, name: Wide, width: 140}, {type: expander, threshold: -40, ratio: 3, range: 20, lookahead: 2ms, sidechain: Drums}],
+         automation: {"insert:Tone.band2.frequency": [[0s, 300], [1700ms, 6000]], "insert:Tone.band3.gain": [[0s, -6], [1s, 6]], "insert:Wide.width": [[0s, 0], [1s, 200]]}}
+      - {name: Vocals, role: lead_vocal, bus: Band, inserts: [{type: deesser, name: Ess, frequency: 5000, threshold: -40}, {type: gain, name: Ride, level: -1, polarity: inverted}],
+         automation: {"insert:Ess.threshold": [[0s, -50], [1s, -30]], "insert:Ride.level": [[0s, 0], [500ms, -inf], [1s, 3]]}}
+      - {name: Film, channels: "5.1", role: fx, inserts: [{type: limiter, ceiling: -12, drive: 6}, {type: reverb, decay: 0.5s, mix: 20}, {type: eq, bands: [{shape: low_shelf, frequency: 200, gain: -3}]}]}
+    returns:
+      - {name: Echo, sends: [{to: Hall, level: -6}], inserts: [{type: delay, name: Tape, time: 1/16t, feedback: 40, high_cut: 6000, low_cut: 200, ping_pong: true}, {type: compressor, threshold: -40, ratio: 2}],
+         automation: {"insert:Tape.time": [[0s, 80ms], [1s, 120ms]], "insert:Tape.feedback": [[0s, 10], [1s, 70]]}}
+      - {name: Hall, inserts: [{type: reverb, name: Room, decay: 1.2s, low_cut: 150, width: 120}, {type: limiter, name: Stop, ceiling: -20, drive: 3}],
+         automation: {"insert:Room.decay": [[0s, 0.4s], [1500ms, 2s]], "insert:Room.damping": [[0s, 3000], [1s, 9000]], "insert:Stop.ceiling": [[0s, -20], [1s, -14]]}}
+      - {name: Booth, inserts: [{type: reverb, impulse: strings.wav, predelay: 3ms, gain: -20}]}
+    tracks:
+      - {name: Kick, file: kick.wav, bus: Drums, inserts: [{type: expander, threshold: -20, ratio: inf}, {type: eq, bands: [{shape: low_shelf, frequency: 100, gain: 4}]}]}
+      - {name: Snare, file: snare.wav, bus: Drums, delay: -1ms, polarity: inverted, inserts: [{type: saturator, drive: 3, curve: tube}], sends: [{to: Booth, level: -8}]}
+      - {name: Over, file: over.wav, bus: Drums, sends: [{to: Hall, level: -9}], inserts: [{type: compressor, threshold: -30, knee: 12, sidechain: Silent Key}]}
+      - {name: Silent Key, file: bass_di.wav, mute: true, inserts: [{type: gain, level: 12}]}
+      - {name: DI, file: bass.wav, bus: Bass, inserts: [{type: limiter, ceiling: -9, drive: 6, lookahead: 2ms}]}
+      - {name: Pads, file: strings.wav, bus: Band, inserts: [{type: delay, time: 11ms, feedback: 0, mix: 40}, {type: reverb, decay: 0.3s, mix: 30}, {type: compressor, threshold: -30}], sends: [{to: Echo, level: -6, tap: pre_fader}]}
+      - {name: Lead, file: voice.wav, bus: Vocals, sends: [{to: Echo, level: -9}, {to: Hall, level: -12}]}
+      - {name: Sirens, file: surround.wav, bus: Film}
+      - {name: Loose, file: over.wav, fader: -20, inserts: [{type: reverb, impulse: snare.wav, mix: 5}]}
+    master:
+      fader: -0.5
+      inserts:
+        - {type: eq, name: Tilt, bands: [{shape: tilt, frequency: 1200, gain: 2}]}
+        - {type: compressor, name: Bus, threshold: -24, ratio: 3, knee: 9, attack: 10ms, sidechain: Drums}
+        - {type: saturator, drive: 5}
+        - {type: limiter, ceiling: -1, drive: 6}
+      automation: {"insert:Bus.threshold": [[0s, -20], [1s, -30]], "insert:Tilt.band1.gain": [[0s, -3], [1s, 3]], fader: [[0s, 0], [1s, -3]]}
+    versions:
+      - {name: Clean, silence: {Lead: [[500ms, 650ms]]}}
+    edits:
+      - {name: Short, sections: [{from: 900ms, to: 1500ms}, {from: 200ms, to: 500ms, crossfade: 40ms}], fade_out: 100ms}
   - title: Two
     sample_rate: 44100
     deliver:
