@@ -1,6 +1,7 @@
 // Stems that add up through the master bus, by whole programs and by the files alone.
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "fmt/format.h"
 #include "tests/farm/random_chains.h"
@@ -107,6 +108,60 @@ TEST_F(Glued, TheMasterStaysBelowItsCeilingByAnotherMeter) {
   EXPECT_EQ(
       "true\n",
       Manifest(".files[] | select(.name == \"master\") | .truePeakDbtp <= -3 and .truePeakDbtp > -3.3"));
+}
+
+// A conversion may peak higher than what was limited before it.
+class Ceiling : public Mastered {
+ protected:
+  void SetUp() override {
+    std::filesystem::create_directories(folder_ / "session");
+    const auto synth = [&](const std::string& name, const std::string& what) {
+      const Ended made = Shell(fmt::format("sox -R -V1 -n -r 96000 -c 2 -b 24 {}/{} synth 3 {}",
+                                           (folder_ / "session"), name, what));
+      ASSERT_EQ(0, made.exit_code) << made.err;
+    };
+    synth("noise.wav", "whitenoise vol 0.5 tremolo 3 80");
+    synth("squares.wav", "square 997 square 1501 vol 0.9");
+    WriteAlbum(R"(album: Night Trains
+artist: Open Rails Ensemble
+deliver:
+  - mixes: [master]
+  - mixes: [master, instrumental]
+    format: {bits: 24, sample_rate: 44100}
+  - mixes: [master]
+    format: {bits: 16, sample_rate: 48000}
+  - mixes: [master]
+    format: {bits: 24, sample_rate: 192000}
+  - stems: {master: keyed, format: {bits: 24, sample_rate: 44100}}
+songs:
+  - title: One
+    tail: 0s
+    buses: [{name: Room}, {name: Voice, role: lead_vocal}]
+    tracks: [{name: Noise, file: noise.wav, bus: Room}, {name: Squares, file: squares.wav, bus: Voice}]
+    master: {inserts: [{type: limiter, ceiling: -1, drive: 12}]}
+)");
+  }
+};
+
+TEST_F(Ceiling, HoldsInEveryFileAtItsOwnRateAndDepth) {
+  const Ended ended = Render();
+  ASSERT_EQ(0, ended.exit_code) << ended.err;
+  const std::vector<std::string> masters = Lines(Manifest(".files[] | select(.name == \"master\") | .path"));
+  ASSERT_EQ(4u, masters.size());
+  for (const std::string& path : masters) {
+    // SoX's conversion to 16 times 44.1 kHz is a finer meter than ours: it may read a tenth of a decibel
+    // more.
+    const Ended fine =
+        Shell(fmt::format("sox -V1 {}/data/{} -t f64 -r 705600 - rate -v 705600 | "
+                          "sox -t f64 -r 705600 -c 2 - -n stats 2>&1 | awk '/^Pk lev dB/ {{print $4}}'",
+                          package(), path));
+    ASSERT_EQ(0, fine.exit_code) << fine.err;
+    const double peak = std::atof(fine.out.c_str());
+    EXPECT_LT(peak, -0.9) << path;
+    EXPECT_GT(peak, -1.2) << path << ": there is nothing to hold";
+  }
+  EXPECT_EQ("true\n", Manifest("[.files[] | select(.name == \"master\") | .truePeakDbtp <= -1] | all"));
+  EXPECT_EQ("passed 0\n", Manifest(".songs[0].proofs[0] | \"\\(.verdict) \\(.maxLsb)\""));
 }
 
 }  // namespace
