@@ -1,5 +1,6 @@
 #include "worker/render/finish_graph.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <utility>
@@ -36,13 +37,7 @@ class MasterNodes {
   }
 
   int SumOf(const Mix& mix) {
-    std::vector<Graph::Input> inputs;
-    for (const MixTerm& term : mix.terms()) {
-      const double gain = dsp::FromDecibels(term.gain_db());
-      inputs.push_back({{prints_[static_cast<size_t>(term.print())], 0},
-                        GainOf(finish_.channels(), term.inverted() ? -gain : gain)});
-    }
-    return graph_.AddSum(finish_.channels(), std::move(inputs));
+    return SumOf(mix, [](int print) { return print; });
   }
 
   int Fader(int node) {
@@ -50,8 +45,19 @@ class MasterNodes {
   }
 
  private:
+  // `through`: the node of a print's node. What is linear is done to prints: mixes and stems share them.
+  int SumOf(const Mix& mix, const std::function<int(int)>& through) {
+    std::vector<Graph::Input> inputs;
+    for (const MixTerm& term : mix.terms()) {
+      const double gain = dsp::FromDecibels(term.gain_db());
+      inputs.push_back({{through(prints_[static_cast<size_t>(term.print())]), 0},
+                        GainOf(finish_.channels(), term.inverted() ? -gain : gain)});
+    }
+    return graph_.AddSum(finish_.channels(), std::move(inputs));
+  }
+
   bool IsBehindFader() const { return finish_.master().behind_fader(); }
-  int BeforeChain(const Mix& mix) { return IsBehindFader() ? Fader(SumOf(mix)) : SumOf(mix); }
+  int BeforeChain(int node) { return IsBehindFader() ? Fader(node) : node; }
   int BehindChain(int node) { return IsBehindFader() ? node : Fader(node); }
 
   // Processors that all mixes share.
@@ -66,27 +72,33 @@ class MasterNodes {
     return stages;
   }
 
+  // The whole mix is the chain's own signal; what is a part of it is a sum of prints that follow the chain.
   absl::StatusOr<int> AddKeyed(const Mix& mix) {
     absl::StatusOr<std::vector<ChainStage>> stages = Stages(mix.without_limiters());
     if (!stages.ok()) return stages.status();
-    const int chain = graph_.AddChain({BeforeChain(finish_.whole_mix()), 0}, *std::move(stages));
-    return BehindChain(graph_.AddFollower(chain, {BeforeChain(mix), 0}));
+    const int whole = SumOf(finish_.whole_mix());
+    const int chain = graph_.AddChain({BeforeChain(whole), 0}, *std::move(stages));
+    if (SumOf(mix) == whole) return BehindChain(chain);
+    return BehindChain(SumOf(mix, [&](int print) {
+      return graph_.AddFollower(chain, {BeforeChain(print), 0});
+    }));
   }
 
   absl::StatusOr<int> AddOwn(const Mix& mix) {
     absl::StatusOr<std::vector<ChainStage>> stages = Stages(mix.without_limiters());
     if (!stages.ok()) return stages.status();
-    return BehindChain(graph_.AddChain({BeforeChain(mix), 0}, *std::move(stages)));
+    return BehindChain(graph_.AddChain({BeforeChain(SumOf(mix)), 0}, *std::move(stages)));
   }
 
   int Filtered(const Mix& mix) {
-    return graph_.AddChain({Fader(SumOf(mix)), 0}, {{derived_, kNoSidechain, "derived"}});
+    return SumOf(mix, [&](int print) {
+      return graph_.AddChain({Fader(print), 0}, {{derived_, kNoSidechain, "derived"}});
+    });
   }
 
   // The whole mix through a finished master is that master.
   int AddDerived(const Mix& mix) {
-    const int sum = SumOf(mix);
-    if (sum == SumOf(finish_.whole_mix())) return graph_.AddPlaylist(finish_.master().print());
+    if (SumOf(mix) == SumOf(finish_.whole_mix())) return graph_.AddPlaylist(finish_.master().print());
     return Filtered(mix);
   }
 

@@ -129,14 +129,19 @@ TEST(SpecReader, ReadsACompleteAlbum) {
   EXPECT_TRUE(differencer.Compare(Expected(kCompleteMessage), album)) << difference;
 }
 
-TEST(SpecReader, ReadsTheExampleOfTheReadme) {
+TEST(SpecReader, ReadsTheExamplesOfTheReadme) {
   const std::string readme = test::ReadFile(std::string(SOURCE_FOLDER) + "/README.md");
   const std::string fence = "```yaml\n";
-  const size_t begin = readme.find(fence) + fence.size();
-  ASSERT_LT(fence.size(), begin);
-  const Album album = Read(readme.substr(begin, readme.find("```", begin) - begin));
+  const auto example = [&](const std::string& heading) {
+    const size_t begin = readme.find(fence, readme.find(heading)) + fence.size();
+    return Read(readme.substr(begin, readme.find("```", begin) - begin));
+  };
+  const Album album = example("## The album language by example");
   ASSERT_EQ(album.songs_size(), 1);
   EXPECT_EQ(album.songs(0).edits(0).sections_size(), 2);
+  const Album mastered = example("## A mastered album by example");
+  ASSERT_EQ(mastered.songs_size(), 1);
+  EXPECT_EQ(mastered.songs(0).master().inserts_size(), 4);
 }
 
 TEST(SpecReader, ReadsTheSameAlbumAsJson) {
