@@ -15,7 +15,7 @@ const std::string kKept = std::string(SOURCE_FOLDER) + "/worker/dsp/pictures";
 
 TEST(Pictures, AreDrawnFromTheProcessorsAsTheyAre) {
   const Folder drawn;
-  const Ended ended = Run({ProgramPath("draw_processors"), drawn.path()});
+  const Ended ended = test::Run({ProgramPath("draw_processors"), drawn.path()});
   ASSERT_EQ(ended.exit_code, 0) << ended.err;
   ASSERT_EQ(Listing(drawn.path()), Listing(kKept));
   for (const std::string& name : Listing(kKept)) {
