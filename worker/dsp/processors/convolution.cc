@@ -76,8 +76,7 @@ class ConvolutionApplier final : public Applier {
     }
     Tick gains;
     const auto gain = std::span(gains).first(count);
-    room_.gain.Values(out_frame, gain);
-    FromDecibels(gain, gain);
+    room_.gain.Gains(out_frame, gain);
     const Shares shares(room_.mix, out_frame, count);
     for (size_t c = 0; c < room_.channels; ++c) {
       for (size_t i = 0; i < count; ++i) wet_[c][i] *= gain[i];

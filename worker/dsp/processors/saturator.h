@@ -12,13 +12,14 @@
 // curve there; an applier takes its part to the same rate, multiplies it by q and takes it back. So parts add
 // up.
 //
-// The rate is 8 times that of the song below 64 kHz, 4 times below 128 kHz and 2 times above; twice as much
-// for the soft curve, whose corner at 0 makes harmonics that fall but slowly, and for drives that ever exceed
-// 18 dB. Of a sine of 5 kHz at full scale, what is not a harmonic is below -105 dBFS with 12 dB of drive,
-// below -95 with 24 and below -89 with 36. What lies between 0.48 of the rate and 0.52 mirrors itself in
-// part.
+// The rate is 4 times that of the song below 128 kHz and 2 times above, for drives that never exceed 12 dB;
+// twice as much for each 12 dB more. The soft curve, whose corner at 0 makes harmonics that fall but slowly,
+// begins at 16 times below 64 kHz, 8 times below 128 kHz and 4 times above. No rate is more than 16 times. Of
+// a sine of 5 kHz at full scale, what is not a harmonic is below -100 dBFS with 12 dB of drive, below -90
+// with 24 and below -85 with 36. What lies between the filters' edges (0.454 to 0.546 of the rate on the way
+// up, 0.48 to 0.52 down) mirrors itself in part.
 //
-// Latency: 167 to 180 frames, of the filters. Parameters that move are read at the frame that they are heard
+// Latency: 121 to 134 frames, of the filters. Parameters that move are read at the frame that they are heard
 // at: `drive` where the curve is applied, between frames on a straight line of its gain; `mix` and `output`
 // where it comes out.
 #pragma once
