@@ -18,7 +18,7 @@ cmake --build --preset release
 ctest --preset release -j "$(nproc)"
 
 echo "== the kernels on another kind of processor"
-tests/house/neon
+tests/house/neon build-release/bin/kernel_digest
 
 echo "== address and undefined-behaviour sanitizers"
 cmake --preset asan >/dev/null
