@@ -24,8 +24,6 @@ namespace {
 constexpr auto kTick = std::chrono::milliseconds(100);
 // Of a sound file, far above any recorder.
 constexpr int kMostChannels = 1024;
-// A plan goes into one message, as what comes of it does.
-constexpr size_t kMostPlanBytes = kMostMessageBytes / 4;
 // Of why a worker gives a lease back: it is kept in the journal.
 constexpr size_t kMostReasonBytes = 2048;
 
@@ -97,8 +95,6 @@ absl::StatusOr<RenderPlan> PlanOf(const SubmitRequest& request) {
   }
   RenderPlan plan = PlanAlbum(request.album(), sources, findings);
   if (absl::Status right = WrongAlbum(findings); !right.ok()) return right;
-  if (plan.ByteSizeLong() > kMostPlanBytes)
-    return absl::InvalidArgumentError("the album is too large for one order; split it");
   return plan;
 }
 

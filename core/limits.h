@@ -103,6 +103,10 @@ inline constexpr int64_t kReserveBytes = int64_t{8} << 20;
 // holds a plan at most, which is below the spec's own bound times a few.
 inline constexpr int kPieceBytes = 512 << 10;
 inline constexpr int kMostMessageBytes = 64 << 20;
+// Of a plan, which goes into one message, as what comes of it does. An album of ordinary songs takes a
+// hundredth of it; a stem for each of hundreds of tracks behind a compressed bus holds that bus in each of
+// them.
+inline constexpr int64_t kMostPlanBytes = kMostMessageBytes / 4;
 // Of one question: 40 bytes each, far below a message.
 inline constexpr int kMostDigestsAtOnce = 10'000;
 

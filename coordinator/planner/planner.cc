@@ -7,6 +7,7 @@
 #include "coordinator/planner/job_list.h"
 #include "coordinator/planner/length_planner.h"
 #include "coordinator/planner/prints/stems.h"
+#include "core/limits.h"
 #include "core/spec/album_check.h"
 #include "core/spec/routing.h"
 #include "core/text.h"
@@ -60,6 +61,18 @@ void PlanSong(const Album& album, int song_index, const TimedSong& timed, JobLis
   }
 }
 
+void CheckSize(const RenderPlan& plan, std::vector<Finding>& findings) {
+  const auto bytes = static_cast<int64_t>(plan.ByteSizeLong());
+  if (bytes <= kMostPlanBytes) return;
+  Finding& finding = findings.emplace_back();
+  finding.set_severity(Finding::error);
+  finding.set_place("songs");
+  finding.set_message(fmt::format(
+      "the album's jobs take {} to write down, and {} are the most: ask for stems by buses or roles instead "
+      "of tracks, take points out of long automation, or make several albums of it",
+      SizeText(bytes), SizeText(kMostPlanBytes)));
+}
+
 // Proofs name files by their paths, which are known when all files are.
 void NameProofs(RenderPlan& plan) {
   for (PlannedProof& planned : *plan.mutable_proofs()) {
@@ -91,6 +104,7 @@ RenderPlan PlanAlbum(const Album& album, const Sources& sources, std::vector<Fin
     *plan.mutable_manifest()->add_songs() = FactsOf(album.songs(i), i + 1, main);
     PlanSong(album, i, songs[i], jobs, plan);
   }
+  CheckSize(plan, findings);
   AssignPaths(plan);
   NameProofs(plan);
   return plan;
