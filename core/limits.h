@@ -20,8 +20,8 @@ inline constexpr int kMostEdits = 64;
 // Of one strip, and of one equaliser: more than any session holds; each is memory and work for every block.
 inline constexpr int kMostInserts = 32;
 inline constexpr int kMostBands = 32;
-// Of an impulse, frames: 20 s at the highest rate; it is kept in memory, as spectra.
-inline constexpr int64_t kMostImpulseFrames = int64_t{20} * 768'000;
+// Of an impulse: longer than any hall rings; it is kept in memory, as spectra.
+inline constexpr int64_t kMostImpulseSeconds = 30;
 // A delay, in either direction. That of a bus is kept in memory, channel by channel; that of a track only
 // moves where its files are read.
 inline constexpr int64_t kLongestBusDelayNs = int64_t{10} * 1'000'000'000;

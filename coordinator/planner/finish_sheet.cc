@@ -8,6 +8,10 @@
 namespace trackout {
 namespace {
 
+bool ListensToWholeMix(MasterUse use) {
+  return use == MASTER_KEYED || use == MASTER_RESIDUAL;
+}
+
 // A Finish with nothing in it but what one file of a mix is made of, whatever else the sheet holds, and its
 // prints counted anew.
 class MixAlone {
@@ -25,7 +29,8 @@ class MixAlone {
     for (Processor& processor : *alone_.mutable_master()->mutable_inserts()) {
       if (processor.has_sidechain()) processor.set_sidechain(AddPrint(processor.sidechain()));
     }
-    if (sheet.mixes(mix).master() != MASTER_OWN) *alone_.mutable_whole_mix() = Renumbered(sheet.whole_mix());
+    if (ListensToWholeMix(sheet.mixes(mix).master()))
+      *alone_.mutable_whole_mix() = Renumbered(sheet.whole_mix());
   }
 
   Finish& finish() { return alone_; }
@@ -100,13 +105,13 @@ void FinishSheet::AddMaster(MasterUse use) {
       chain.set_behind_fader(mixer_.song().master().inserts_at() == INSERTS_POST_FADER);
     }
   }
-  if (use != MASTER_OWN && !finish_.has_whole_mix())
+  if (ListensToWholeMix(use) && !finish_.has_whole_mix())
     AddTerms(TermsOfMaster(mixer_), *finish_.mutable_whole_mix());
 }
 
 int FinishSheet::MixOf(const std::vector<PrintTerm>& terms, const MasterPath& path) {
   Mix mix;
-  AddTerms(terms, mix);
+  if (path.use != MASTER_FINISHED) AddTerms(terms, mix);
   mix.set_master(path.use);
   mix.set_without_limiters(path.without_limiters);
   AddMaster(path.use);

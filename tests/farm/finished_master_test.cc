@@ -140,6 +140,30 @@ TEST_F(FinishedMaster, OfOthersProgramsAddsUpAndIsJudged) {
         -30);
 }
 
+// A stem that has all of the song in it is derived as any other, and not the master itself.
+TEST_F(FinishedMaster, OfOneBusAddsUpInFloatToo) {
+  const std::string mixes = Mixes("{inserts: [{type: compressor, threshold: -20, ratio: 2}]}");
+  std::filesystem::copy_file(mixes + "/One_Master.wav", folder_ / "session/master.wav");
+  WriteAlbum(R"(album: Night Trains
+artist: Open Rails Ensemble
+deliver: [{stems: {master: keyed, format: wav32f}}]
+songs:
+  - title: One
+    tail: 0s
+    buses: [{name: All}]
+    tracks:
+      - {name: Kit, file: drums.wav, bus: All}
+      - {name: Low, file: bass.wav, bus: All}
+      - {name: Piano, file: keys.wav, bus: All}
+      - {name: Lead, file: voice.wav, bus: All}
+    master: {print: master.wav}
+)");
+  const Ended ended = Render();
+  ASSERT_EQ(0, ended.exit_code) << ended.err;
+  EXPECT_EQ("passed\n", Manifest(".songs[0].proofs[0].verdict"));
+  EXPECT_EQ("true\n", Manifest(".songs[0].proofs[0].derivationResidualDb | type == \"number\" and . < -40"));
+}
+
 TEST_F(FinishedMaster, OfAnotherMixIsRefusedWithTheFigure) {
   const std::string mixes = Mixes("{}");
   // The same band with its drums much louder.

@@ -26,7 +26,7 @@ TEST_F(Mastered, KeyedStemsOfRandomChainsAddUpToTheMaster) {
   WriteAlbum(RandomChainsText(seed == nullptr ? 1 : std::strtoull(seed, nullptr, 10), songs));
   const Ended ended = Render();
   ASSERT_EQ(0, ended.exit_code) << ended.err;
-  EXPECT_EQ(fmt::format("{}\n", 2 * songs), Manifest("[.songs[].proofs[]] | length"));
+  EXPECT_EQ(fmt::format("{}\n", 3 * songs), Manifest("[.songs[].proofs[]] | length"));
   EXPECT_EQ("[]\n", Manifest("[.songs[].proofs[] | select(.verdict == \"failed\")]"));
   EXPECT_EQ("true\n",
             Manifest("[.songs[].proofs[] | select(.name | contains(\"wav24\")) | .maxLsb == 0] | all"));
@@ -35,6 +35,32 @@ TEST_F(Mastered, KeyedStemsOfRandomChainsAddUpToTheMaster) {
             Manifest("[.songs[].number as $n | [.files[] | select(.song == $n and .kind == \"mix\" and "
                      ".encoding == \"wav24\") | .sha256] | unique | length == 2] | all"));
   EXPECT_EQ(0, Verify(package()).exit_code);
+}
+
+// What is dry has gone through the same gains, without the echo before them.
+TEST_F(Mastered, DryStemsLeaveOutTheEchoBeforeACompressor) {
+  RecordForChains(folder_ / "session");
+  WriteAlbum(R"(album: Night Trains
+artist: Open Rails Ensemble
+deliver: [{stems: {processing: [dry, effects], format: wav32f}}, {mixes: [premaster], format: wav32f}]
+songs:
+  - title: One
+    tail: 0s
+    buses:
+      - {name: Band, inserts: [{type: delay, time: 50ms, mix: 50}, {type: compressor, threshold: 0, ratio: 1}]}
+    tracks:
+      - {name: Keys, file: keys.wav, bus: Band}
+      - {name: Echoed, file: keys.wav, inserts: [{type: delay, time: 50ms, mix: 50}, {type: compressor, threshold: 0, ratio: 1}]}
+)");
+  const Ended ended = Render();
+  ASSERT_EQ(0, ended.exit_code) << ended.err;
+  EXPECT_EQ("passed\n", Manifest(".songs[0].proofs[0].verdict"));
+  const std::vector<double> source = ReadByFfmpeg(folder_ / "session/keys.wav");
+  for (const std::string name : {"01_Band_Dry", "02_Other_Dry"}) {
+    const std::vector<double> dry = ReadByFfmpeg(package() + "/data/01_One/Stems/" + name + ".wav");
+    ASSERT_GE(dry.size(), source.size()) << name;
+    for (size_t i = 0; i < source.size(); ++i) ASSERT_NEAR(dry[i], source[i] / 2, 1e-7) << name << " " << i;
+  }
 }
 
 constexpr const char* kGlued = R"(album: Night Trains

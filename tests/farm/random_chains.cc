@@ -193,6 +193,7 @@ std::string RandomChainsText(uint64_t seed, int songs) {
   std::string text =
       "album: Night Trains\nartist: Open Rails Ensemble\ndeliver:\n"
       "  - stems: {master: keyed, format: wav24}\n  - stems: {master: keyed, format: wav32f}\n"
+      "  - stems: {processing: [dry, effects], master: keyed, format: wav32f}\n"
       "  - mixes: [master, premaster]\n    format: wav24\n  - mixes: [master]\n    format: wav32f\nsongs:\n";
   for (int number = 1; number <= songs; ++number) text += SongText(dice, number);
   return text;

@@ -193,7 +193,7 @@ class Bundle {
     const absl::StatusOr<std::vector<int>> prints = NodesOfPrints(graph_, job);
     if (!prints.ok()) return prints;
     std::shared_ptr<const dsp::Processor> derived;
-    if (job.finish().master().has_print()) {
+    if (IsDerived(job.finish())) {
       absl::StatusOr<std::shared_ptr<const dsp::Processor>> made = Derived(job);
       if (!made.ok()) return made.status();
       derived = *std::move(made);

@@ -1,5 +1,6 @@
 #include "worker/render/finish_graph.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 #include <optional>
@@ -26,11 +27,13 @@ class MasterNodes {
   absl::StatusOr<int> Add(const Mix& mix) {
     switch (mix.master()) {
       case MASTER_KEYED:
-        return derived_ != nullptr ? AddDerived(mix) : AddKeyed(mix);
+        return derived_ != nullptr ? Filtered(mix) : AddKeyed(mix);
       case MASTER_OWN:
         return AddOwn(mix);
       case MASTER_RESIDUAL:
         return AddResidual();
+      case MASTER_FINISHED:
+        return graph_.AddPlaylist(finish_.master().print());
       default:
         return Fader(SumOf(mix));
     }
@@ -96,12 +99,6 @@ class MasterNodes {
     });
   }
 
-  // The whole mix through a finished master is that master.
-  int AddDerived(const Mix& mix) {
-    if (SumOf(mix) == SumOf(finish_.whole_mix())) return graph_.AddPlaylist(finish_.master().print());
-    return Filtered(mix);
-  }
-
   int AddResidual() {
     const int channels = finish_.channels();
     const int master = graph_.AddPlaylist(finish_.master().print());
@@ -119,6 +116,13 @@ class MasterNodes {
 };
 
 }  // namespace
+
+bool IsDerived(const Finish& finish) {
+  return finish.master().has_print() &&
+         std::any_of(finish.mixes().begin(), finish.mixes().end(), [](const Mix& mix) {
+           return mix.master() == MASTER_KEYED || mix.master() == MASTER_RESIDUAL;
+         });
+}
 
 absl::StatusOr<std::vector<int>> AddMixesTo(Graph& graph, const Finish& finish,
                                             const std::vector<int>& prints,

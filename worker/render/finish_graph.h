@@ -12,6 +12,9 @@
 
 namespace trackout {
 
+// Whether any mix of a finish is derived from a finished master.
+bool IsDerived(const Finish& finish);
+
 // Nodes in the order of finish.mixes, and behind them the whole mix where a ceiling needs it
 // (ceiling_guard.h). `prints`: the nodes of finish.prints. `derived`: where the finish has a finished master,
 // the filter that makes it of the whole mix (worker/dsp/derivation); else null. The finish passed

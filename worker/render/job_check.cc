@@ -168,7 +168,8 @@ absl::Status CheckMix(const Finish& finish, const Mix& mix) {
     if (!IsLevel(term.gain_db())) return Wrong("a mix has a gain that is no level");
   }
   const bool has_print = finish.master().has_print();
-  if (mix.master() == MASTER_RESIDUAL && !has_print) return Wrong("a residual is of no finished master");
+  const bool is_of_print = mix.master() == MASTER_RESIDUAL || mix.master() == MASTER_FINISHED;
+  if (is_of_print && !has_print) return Wrong("a mix is of no finished master");
   if (has_print && mix.master() == MASTER_OWN) return Wrong("a finished master has no gains of its own");
   return absl::OkStatus();
 }

@@ -131,7 +131,7 @@ bool HasMasterChain(const Mixer& mixer) {
 
 MasterPath MasterPathOf(const Mixer& mixer, const MixRequest& mix) {
   if (!HasMasterChain(mixer) || mix.name() == "premaster") return {};
-  if (mixer.timeline.master_print) return {MASTER_KEYED};
+  if (mixer.timeline.master_print) return {mix.name() == "master" ? MASTER_FINISHED : MASTER_KEYED};
   if (mix.name() == "no_limiter") return {MASTER_OWN, true};
   const MixWord* mix_word = FindMixWord(mix.name());
   if (mix_word != nullptr && mix_word->kind == MixWord::Kind::kWhole) return {MASTER_KEYED};

@@ -134,11 +134,14 @@ class Patchbay {
   std::vector<bool> has_sound_, reaches_;
 };
 
-// A sum may lack some of what its gains listen to; a source is whole by itself.
+// A sum may lack some of what its gains listen to; a source is whole by itself, unless it is dry before them.
 bool ListensToTheWhole(const Strip& strip) {
-  return !strip.has_playlist() &&
-         std::any_of(strip.inserts().begin(), strip.inserts().end(),
-                     [](const Processor& processor) { return IsLevelDependent(processor.insert()); });
+  bool is_whole = strip.has_playlist();
+  for (const Processor& processor : strip.inserts()) {
+    if (processor.dry()) is_whole = false;
+    if (!is_whole && IsLevelDependent(processor.insert())) return true;
+  }
+  return false;
 }
 
 // Gives the print what its gains listen to. `strips`: of the song, one for each strip of the print.

@@ -92,6 +92,7 @@ void AddResidual(const Mixer& mixer, StemGroupSet& set) {
   std::vector<std::string> names;
   for (const Stem& stem : set.stems) names.push_back(stem.name);
   set.stems.push_back({FreeName("Residual", names), set.stems.back().variant, {}, {MASTER_RESIDUAL}});
+  set.master.use = MASTER_FINISHED;
 }
 
 void SendThroughMaster(const Mixer& mixer, const MasterPath& path, StemGroupSet& set) {

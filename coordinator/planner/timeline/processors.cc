@@ -110,6 +110,12 @@ class InsertResolver {
           fmt::format("{}: there is no sound in its impulse {}; name another file", who_, path));
       return;
     }
+    if (session_.FramesOf(source) > kMostImpulseSeconds * session_.sample_rate) {
+      session_.findings.Error(
+          place_ + ".impulse",
+          fmt::format("{}: its impulse {} is longer than {} s; cut it", who_, path, kMostImpulseSeconds));
+      return;
+    }
     const bool is_stereo = rack_.channels == CHANNELS_STEREO;
     const bool fits = source.channels() == 1 || source.channels() == rack_.channels ||
                       (is_stereo && source.channels() == 4);

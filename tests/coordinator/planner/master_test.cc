@@ -240,7 +240,8 @@ TEST(FinishedMaster, StandsInForTheInserts) {
   EXPECT_THAT(chain.inserts(), IsEmpty());
   ASSERT_EQ(chain.print().regions_size(), 1);
   EXPECT_EQ(chain.print().regions(0).frame_count(), 1000);
-  EXPECT_EQ(MixOf(plan, "master").master(), MASTER_KEYED);
+  EXPECT_EQ(MixOf(plan, "master").master(), MASTER_FINISHED);
+  EXPECT_EQ(MixOf(plan, "master").terms_size(), 0);
   EXPECT_EQ(MixOf(plan, "tv").master(), MASTER_KEYED);
   EXPECT_EQ(MixOf(plan, "premaster").master(), MASTER_NONE);
 }

@@ -13,6 +13,7 @@
 #include "worker/dsp/processors/delay_line.h"
 #include "worker/dsp/processors/diffuser.h"
 #include "worker/dsp/processors/feedback_network.h"
+#include "worker/dsp/processors/fixed_delay.h"
 #include "worker/dsp/processors/ticks.h"
 
 namespace trackout::dsp {
@@ -222,12 +223,14 @@ class ReverbProcessor final : public Processor {
 
 class UnprocessedApplier final : public Applier {
  public:
-  explicit UnprocessedApplier(const Parameter& mix) : mix_(mix) {}
+  UnprocessedApplier(const Parameter& mix, int64_t latency) : mix_(mix), latency_(latency) {}
 
   void Apply(int64_t frame, std::span<const double>, Channels signal) override {
     if (signal.empty()) return;
+    delays_.resize(signal.size(), FixedDelay(static_cast<size_t>(latency_)));
+    for (size_t c = 0; c < signal.size(); ++c) delays_[c].Run(signal[c]);
     ForEachTick(frame, signal[0].size(), [&](int64_t start, size_t offset, size_t count) {
-      const Shares shares(mix_, start, count);
+      const Shares shares(mix_, start - latency_, count);
       for (const std::span<double> plane : signal) {
         for (size_t i = 0; i < count; ++i) plane[offset + i] *= shares.dry[i];
       }
@@ -236,15 +239,21 @@ class UnprocessedApplier final : public Applier {
 
  private:
   const Parameter& mix_;
+  const int64_t latency_;
+  std::vector<FixedDelay> delays_;  // of each channel
 };
 
 class UnprocessedSide final : public Processor {
  public:
-  explicit UnprocessedSide(Parameter mix) : mix_(std::move(mix)) {}
-  std::unique_ptr<Applier> NewApplier() const override { return std::make_unique<UnprocessedApplier>(mix_); }
+  UnprocessedSide(Parameter mix, int64_t latency) : mix_(std::move(mix)), latency_(latency) {}
+  int64_t latency() const override { return latency_; }
+  std::unique_ptr<Applier> NewApplier() const override {
+    return std::make_unique<UnprocessedApplier>(mix_, latency_);
+  }
 
  private:
   const Parameter mix_;
+  const int64_t latency_;
 };
 
 }  // namespace
@@ -253,8 +262,8 @@ std::unique_ptr<Processor> NewReverb(ReverbSettings settings, int channels, int 
   return std::make_unique<ReverbProcessor>(std::move(settings), channels, sample_rate);
 }
 
-std::unique_ptr<Processor> NewUnprocessedSide(Parameter mix) {
-  return std::make_unique<UnprocessedSide>(std::move(mix));
+std::unique_ptr<Processor> NewUnprocessedSide(Parameter mix, int64_t latency) {
+  return std::make_unique<UnprocessedSide>(std::move(mix), latency);
 }
 
 }  // namespace trackout::dsp

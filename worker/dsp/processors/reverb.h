@@ -41,6 +41,7 @@ struct ReverbSettings {
 std::unique_ptr<Processor> NewReverb(ReverbSettings settings, int channels, int sample_rate);
 
 // What a processor with this mix leaves of the signal itself: times 1 - mix / 100. Latency 0.
-std::unique_ptr<Processor> NewUnprocessedSide(Parameter mix);
+// `latency`: as late as the processor that it stands for.
+std::unique_ptr<Processor> NewUnprocessedSide(Parameter mix, int64_t latency = 0);
 
 }  // namespace trackout::dsp

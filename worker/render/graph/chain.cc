@@ -1,5 +1,6 @@
 #include "worker/render/graph/chain.h"
 
+#include <cassert>
 #include <numeric>
 #include <utility>
 
@@ -52,7 +53,11 @@ std::span<const double> Chain::ControlOf(size_t stage, size_t from, size_t count
   return std::span(controls_[stage]).subspan(from * width, count * width);
 }
 
-ChainFollower::ChainFollower(const Chain& chain) : chain_(chain), appliers_(AppliersOf(chain.stages())) {}
+ChainFollower::ChainFollower(const Chain& chain, std::vector<ChainStage> stages)
+    : chain_(chain), stages_(std::move(stages)), appliers_(AppliersOf(stages_)) {
+  assert(stages_.size() == chain.stages().size());
+  assert(LatencyOf(stages_) == chain.latency());
+}
 
 void ChainFollower::Render(int64_t frame, size_t from, const Planes& signal) {
   for (size_t i = 0; i < appliers_.size(); ++i)

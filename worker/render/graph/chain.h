@@ -53,13 +53,14 @@ class Chain {
 // One thread; its chain has made the stretch.
 class ChainFollower {
  public:
-  // The chain outlives it.
-  explicit ChainFollower(const Chain& chain);
+  // The chain outlives it. `stages`: the chain's, or others that do with its controls.
+  ChainFollower(const Chain& chain, std::vector<ChainStage> stages);
 
   void Render(int64_t frame, size_t from, const Planes& signal);
 
  private:
   const Chain& chain_;
+  const std::vector<ChainStage> stages_;
   std::vector<std::unique_ptr<dsp::Applier>> appliers_;
 };
 

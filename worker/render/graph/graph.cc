@@ -117,26 +117,40 @@ int Graph::AddChain(const Lead& lead, std::vector<ChainStage> stages) {
   });
 }
 
-int Graph::AddFollower(int chain, const Lead& lead) {
+int Graph::AddFollower(int chain, const Lead& lead, std::vector<ChainStage> stages) {
   const Node& leader = At(chain);
-  // What is the whole signal itself, or has gone through no stages, needs no second way.
   if (leader.chain == nullptr) return AddSum(leader.channels, {{lead, WireOf(leader.channels)}});
+  const std::vector<ChainStage>& of_leader = leader.chain->stages();
+  const auto is_same = [](const ChainStage& a, const ChainStage& b) { return a.encoding == b.encoding; };
+  if (stages.empty() || std::ranges::equal(stages, of_leader, is_same)) stages = of_leader;
+  const bool is_other = !std::ranges::equal(stages, of_leader, is_same);
   const Lead ahead{lead.node, lead.delay - leader.chain->latency()};
-  if (ahead.node == leader.inputs[0].lead.node && ahead.delay == leader.inputs[0].lead.delay) return chain;
+  // What is the whole signal itself needs no second way.
+  if (!is_other && ahead.node == leader.inputs[0].lead.node && ahead.delay == leader.inputs[0].lead.delay)
+    return chain;
   std::string key = "f";
   Append(chain, key);
   Append(ahead.node, key);
   Append(ahead.delay, key);
+  for (const ChainStage& stage : stages) Append(stage.encoding, key);
   return Intern(std::move(key), [&] {
     Node node;
     node.channels = leader.channels;
     node.leader = chain;
-    node.follower = std::make_unique<ChainFollower>(*leader.chain);
+    node.follower = std::make_unique<ChainFollower>(*leader.chain, std::move(stages));
     node.inputs.push_back({ahead, {}});
     node.level = std::max(leader.level, At(lead.node).level) + 1;
     node.sound_begin = At(lead.node).sound_begin + ahead.delay;
     return node;
   });
+}
+
+Graph::MadeProcessor Graph::SharedProcessor(const std::string& encoding,
+                                            const std::function<MadeProcessor()>& make) {
+  if (const auto known = processors_.find(encoding); known != processors_.end()) return known->second;
+  MadeProcessor made = make();
+  if (made.ok()) processors_[encoding] = *made;
+  return made;
 }
 
 void Graph::Use(const Lead& lead, int64_t from_frame) {

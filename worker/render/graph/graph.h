@@ -65,8 +65,15 @@ class Graph {
   // The signal through the stages, which listen to it or to their side-chains. Without stages it is a sum of
   // one.
   int AddChain(const Lead& lead, std::vector<ChainStage> stages);
-  // Another signal of as many channels through the stages of a chain, with its controls.
-  int AddFollower(int chain, const Lead& lead);
+  // Another signal of as many channels through the stages of a chain, with its controls; or through as many
+  // stages of its own, each as late as the chain's, and with a control of the same width or none. A node that
+  // is no chain (it has no stages) has no followers: what is added is the signal.
+  int AddFollower(int chain, const Lead& lead, std::vector<ChainStage> stages);
+  int AddFollower(int chain, const Lead& lead) { return AddFollower(chain, lead, {}); }
+
+  // A processor, made once for all that are equal.
+  using MadeProcessor = absl::StatusOr<std::shared_ptr<const dsp::Processor>>;
+  MadeProcessor SharedProcessor(const std::string& encoding, const std::function<MadeProcessor()>& make);
   int channels(int node) const { return nodes_[static_cast<size_t>(node)].channels; }
 
   // What is written, or heard outside of the graph, from this frame on.
@@ -141,6 +148,7 @@ class Graph {
 
   std::vector<Node> nodes_;
   std::map<std::string, int> interned_;
+  std::map<std::string, std::shared_ptr<const dsp::Processor>> processors_;
   std::vector<UsedLead> used_;
   // Nodes without state, by level (what plays is level 0), and the others.
   struct Level {

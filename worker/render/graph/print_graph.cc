@@ -93,14 +93,12 @@ class StripNodes {
       nodes_[at] = graph_.AddChain(lead, {});  // for side-chains alone
       return absl::OkStatus();
     }
-    if (strip.has_whole()) {
-      nodes_[at] = graph_.AddFollower(whole_[static_cast<size_t>(strip.whole())], lead);
-    } else {
-      absl::StatusOr<std::vector<ChainStage>> stages =
-          StagesOf(graph_, strip.inserts(), strip.channels(), whole_);
-      if (!stages.ok()) return stages.status();
-      nodes_[at] = graph_.AddChain(lead, *std::move(stages));
-    }
+    absl::StatusOr<std::vector<ChainStage>> stages =
+        StagesOf(graph_, strip.inserts(), strip.channels(), whole_);
+    if (!stages.ok()) return stages.status();
+    nodes_[at] = strip.has_whole() ? graph_.AddFollower(whole_[static_cast<size_t>(strip.whole())], lead,
+                                                        *std::move(stages))
+                                   : graph_.AddChain(lead, *std::move(stages));
     leads_[at] = {nodes_[at], 0};
     return absl::OkStatus();
   }

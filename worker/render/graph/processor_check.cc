@@ -74,7 +74,8 @@ absl::Status CheckImpulse(const Processor& processor) {
   if (processor.impulse().regions_size() != 1) return absl::InvalidArgumentError("an impulse is one region");
   const Region& region = processor.impulse().regions(0);
   if (processor.impulse().channels() < 1 || processor.impulse().channels() > dsp::kMostChannels ||
-      region.frame_count() < 0 || region.frame_count() > kMostImpulseFrames || region.offset_frame() < 0)
+      region.frame_count() < 0 || region.frame_count() > kMostImpulseSeconds * kHighestRate ||
+      region.offset_frame() < 0)
     return absl::InvalidArgumentError("an impulse is too long, or has too many channels");
   return absl::OkStatus();
 }

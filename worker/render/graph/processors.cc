@@ -218,7 +218,7 @@ absl::StatusOr<std::vector<std::vector<double>>> ReadImpulse(const Graph& graph,
   return planes;
 }
 
-using MadeProcessor = absl::StatusOr<std::shared_ptr<const dsp::Processor>>;
+using MadeProcessor = Graph::MadeProcessor;
 
 MadeProcessor ReverbOf(const Graph& graph, const Processor& processor, const Settings& settings,
                        int channels) {
@@ -230,10 +230,20 @@ MadeProcessor ReverbOf(const Graph& graph, const Processor& processor, const Set
   return dsp::NewConvolution(settings.Convolution(*std::move(impulse)), channels, graph.sample_rate());
 }
 
-MadeProcessor ProcessorOf(const Graph& graph, const Processor& processor, int channels) {
+MadeProcessor Made(Graph& graph, const Processor& processor, int channels);
+
+// As late as the processor that it stands for.
+MadeProcessor UnprocessedSideOf(Graph& graph, Processor processor, const Settings& settings, int channels) {
+  processor.clear_dry();
+  const MadeProcessor wet = Made(graph, processor, channels);
+  if (!wet.ok()) return wet;
+  return dsp::NewUnprocessedSide(settings.Mix(), (*wet)->latency());
+}
+
+MadeProcessor ProcessorOf(Graph& graph, const Processor& processor, int channels) {
   const int rate = graph.sample_rate();
   const Settings settings(processor, rate);
-  if (processor.dry()) return dsp::NewUnprocessedSide(settings.Mix());
+  if (processor.dry()) return UnprocessedSideOf(graph, processor, settings, channels);
   switch (processor.insert().processor_case()) {
     case Insert::kGain:
       return dsp::NewGain(settings.Gain());
@@ -261,19 +271,27 @@ MadeProcessor ProcessorOf(const Graph& graph, const Processor& processor, int ch
   return absl::UnimplementedError("a processor that this worker does not know");
 }
 
+std::string EncodingOf(Processor processor, int channels) {
+  processor.clear_sidechain();
+  return CanonicalEncoding(processor) + std::to_string(channels);
+}
+
+MadeProcessor Made(Graph& graph, const Processor& processor, int channels) {
+  return graph.SharedProcessor(EncodingOf(processor, channels),
+                               [&] { return ProcessorOf(graph, processor, channels); });
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<ChainStage>> StagesOf(const Graph& graph,
+absl::StatusOr<std::vector<ChainStage>> StagesOf(Graph& graph,
                                                  const google::protobuf::RepeatedPtrField<Processor>& inserts,
                                                  int channels, const std::vector<int>& sidechains) {
   std::vector<ChainStage> stages;
   for (const Processor& insert : inserts) {
-    MadeProcessor processor = ProcessorOf(graph, insert, channels);
+    MadeProcessor processor = Made(graph, insert, channels);
     if (!processor.ok()) return processor.status();
-    Processor sound = insert;
-    sound.clear_sidechain();
     ChainStage& stage =
-        stages.emplace_back(ChainStage{*std::move(processor), kNoSidechain, CanonicalEncoding(sound)});
+        stages.emplace_back(ChainStage{*std::move(processor), kNoSidechain, EncodingOf(insert, channels)});
     if (insert.has_sidechain()) stage.sidechain = sidechains[static_cast<size_t>(insert.sidechain())];
   }
   return stages;

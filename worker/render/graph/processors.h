@@ -14,7 +14,7 @@ namespace trackout {
 // The stages of a chain over a signal of so many channels. `sidechains`: the nodes that Processor.sidechain
 // counts. The processors passed CheckProcessors. An impulse is read from the graph's store: its errors are
 // those of sources.
-absl::StatusOr<std::vector<ChainStage>> StagesOf(const Graph& graph,
+absl::StatusOr<std::vector<ChainStage>> StagesOf(Graph& graph,
                                                  const google::protobuf::RepeatedPtrField<Processor>& inserts,
                                                  int channels, const std::vector<int>& sidechains);
 
@@ -22,7 +22,5 @@ absl::StatusOr<std::vector<ChainStage>> StagesOf(const Graph& graph,
 // are not there.
 absl::Status CheckProcessors(const google::protobuf::RepeatedPtrField<Processor>& inserts,
                              int sidechain_count);
-
-bool DependsOnLevel(const Processor& processor);
 
 }  // namespace trackout

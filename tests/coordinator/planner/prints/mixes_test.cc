@@ -78,7 +78,8 @@ TEST_F(Mixes, LeaveTheMasterByThePathOfTheirWord) {
   song().mutable_master()->set_print("mastered");
   song_.Record("mastered", 2);
   EXPECT_EQ(use_of("premaster"), MASTER_NONE);
-  for (const char* word : {"master", "tv", "vocal_up", "own"}) EXPECT_EQ(use_of(word), MASTER_KEYED) << word;
+  EXPECT_EQ(use_of("master"), MASTER_FINISHED);
+  for (const char* word : {"tv", "vocal_up", "own"}) EXPECT_EQ(use_of(word), MASTER_KEYED) << word;
 }
 
 TEST_F(Mixes, TheInstrumentalLeavesOutVocalsAtAnyDepth) {

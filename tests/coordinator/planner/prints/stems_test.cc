@@ -252,6 +252,7 @@ TEST_F(Stems, OfAFinishedMasterHaveWhatIsNotExplainedAsTheLast) {
   EXPECT_EQ(set.stems[3].name, "Residual");
   EXPECT_EQ(set.stems[3].variant, "wet");
   EXPECT_EQ(set.stems[3].master.use, MASTER_RESIDUAL);
+  EXPECT_EQ(set.master.use, MASTER_FINISHED);
   EXPECT_THAT(set.stems[3].terms, IsEmpty());
   song().mutable_buses(0)->set_name("RESIDUAL");
   song().mutable_tracks(0)->set_bus("RESIDUAL");
