@@ -111,13 +111,15 @@ TEST(Derive, OfAMasterThatWasTrimmedAtItsHead) {
       const Derivation derivation = Derived(read, master, 48000, 777, known);
       EXPECT_EQ(derivation.offset_frames, -early);
       ASSERT_TRUE(derivation.is_same_mix) << early << " " << known;
-      EXPECT_LT(derivation.residual_db, -50) << early << " " << known;
+      // Of 1.5 s less is found.
+      const double bound = known == kFrames ? -40 : -50;
+      EXPECT_LT(derivation.residual_db, bound) << early << " " << known;
       const Planes through = FirstFrames(Through(*derivation.filter, premaster, 777), kFrames);
       EXPECT_LT(PeakOf(through), 1.2 * PeakOf(master)) << early << " " << known;
       // The same where the premaster was known, and soon silence behind.
       const int64_t end = std::min(kFrames, known - early);
       const int64_t sure = end < kFrames ? end - 512 : end;
-      EXPECT_LT(DifferenceDb(FirstFrames(master, sure), FirstFrames(through, sure)), -50)
+      EXPECT_LT(DifferenceDb(FirstFrames(master, sure), FirstFrames(through, sure)), bound)
           << early << " " << known;
       const Planes behind = FromFrame(through, std::min(kFrames, end + 4800));
       EXPECT_LT(PeakOf(behind), 1e-2) << early << " " << known;
