@@ -1,9 +1,11 @@
 #include "worker/render/derive_pass.h"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "fmt/format.h"
+#include "worker/dsp/derivation/alignment.h"
 #include "worker/dsp/derivation/derivation.h"
 #include "worker/render/finish_graph.h"
 #include "worker/render/pass.h"
@@ -17,8 +19,21 @@ Window WindowOf(const RenderJob& job) {
   return {0, job.start_frame() + frames};
 }
 
-dsp::ReadFrames ReaderOf(const std::shared_ptr<PrintReader>& reader, absl::Status& failed) {
-  return [reader, &failed](int64_t first, dsp::Channels planes) {
+// A master that begins early is made of what the mix has behind that end. Prints that were stored end before
+// the mix does: beyond them nothing is heard, wherever prints come from.
+int64_t EndOfPremaster(const RenderJob& job, const Window& window) {
+  const Finish& finish = job.finish();
+  const int64_t end = finish.prints_frames() > 0 ? finish.prints_start_frame() + finish.prints_frames() : 0;
+  return std::clamp(end, window.end, window.end + dsp::kMostOffsetSeconds * job.sample_rate());
+}
+
+dsp::ReadFrames ReaderOf(const std::shared_ptr<PrintReader>& reader, const std::atomic<bool>& stop,
+                         absl::Status& failed) {
+  return [reader, &stop, &failed](int64_t first, dsp::Channels planes) {
+    if (stop) {
+      failed = absl::CancelledError("stopped");
+      return false;
+    }
     const size_t frames = planes.empty() ? 0 : planes[0].size();
     if (absl::Status loaded = reader->Load(first, frames); !loaded.ok()) {
       failed = loaded;
@@ -59,17 +74,19 @@ absl::StatusOr<std::shared_ptr<const dsp::Processor>> DeriveFilter(Graph& graph,
   const std::vector<int> pair{AddPremasterTo(graph, finish, prints),
                               graph.AddPlaylist(finish.master().print())};
   const Window window = WindowOf(job);
+  const Window premaster{window.begin, EndOfPremaster(job, window)};
   absl::StatusOr<std::unique_ptr<PrintSpool>> spool =
-      SpoolPair(graph, pair, window, finish.channels(), settings, part_frames);
+      SpoolPair(graph, pair, premaster, finish.channels(), settings, part_frames);
   if (!spool.ok()) return spool.status();
   absl::Status failed;
   dsp::DerivationRequest request;
-  request.premaster = ReaderOf((*spool)->Reader(0), failed);
-  request.master = ReaderOf((*spool)->Reader(1), failed);
+  request.premaster = ReaderOf((*spool)->Reader(0), settings.stop, failed);
+  request.master = ReaderOf((*spool)->Reader(1), settings.stop, failed);
   request.channels = finish.channels();
   request.sample_rate = job.sample_rate();
   request.frames = window.end - window.begin;
   request.first_frame = window.begin;
+  request.premaster_frames = premaster.end - premaster.begin;
   dsp::Derivation derivation;
   if (!dsp::Derive(request, derivation)) return failed;
   if (derivation.is_same_mix) return std::shared_ptr<const dsp::Processor>(std::move(derivation.filter));

@@ -26,7 +26,7 @@ struct AheadShape {
 };
 
 // Betters the knots of a gain ahead, over the excerpt; returns 10 log10(energy that is not explained /
-// energy) with the gain behind that goes with it. Silence is left as it is.
+// energy) with the gain behind that goes with it.
 double FitAhead(const Excerpt& excerpt, const AheadShape& shape, std::vector<double>& knots);
 
 }  // namespace trackout::dsp

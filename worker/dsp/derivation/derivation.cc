@@ -21,6 +21,10 @@ namespace {
 // stem 6 dB up, it was -23 and more, where that stem was no weaker than -16 dB beside the mix.
 constexpr double kSameMixDb = -25;
 
+// The excerpts are where the master is loudest; of the whole song, which may be another one between them, the
+// heaviest master that was tried left -26 dB.
+constexpr double kSameSongDb = -12;
+
 // At 48 kHz; at twice the rate twice as many frames.
 constexpr size_t kTaps = 16384;
 constexpr int64_t kGainStep = 16;
@@ -108,8 +112,10 @@ bool DeriveSong(const DerivationRequest& request, const Alignment& alignment, co
     if (!song.FitGainAhead()) return false;
   }
   if (!song.Measure(derivation.residual_db)) return false;
-  derivation.filter =
-      NewDerivedFilter({std::move(taps), shape.before, alignment.offset_frames, song.ahead(), song.behind()});
+  derivation.is_same_mix = derivation.residual_db < kSameSongDb;
+  if (!derivation.is_same_mix) return true;
+  derivation.filter = NewDerivedFilter({std::move(taps), shape.before, alignment.offset_frames, song.ahead(),
+                                        song.behind(), request.first_frame + request.premaster_end()});
   return true;
 }
 
@@ -164,8 +170,7 @@ bool Derive(const DerivationRequest& request, Derivation& derivation) {
   if (found.fit.taps.empty()) return true;
   derivation.still_residual_db = found.fit.still_db;
   derivation.residual_db = found.fit.residual_db;
-  derivation.is_same_mix = IsSameMix(found.fit);
-  return !derivation.is_same_mix || DeriveSong(request, alignment, shape, found, derivation);
+  return !IsSameMix(found.fit) || DeriveSong(request, alignment, shape, found, derivation);
 }
 
 }  // namespace trackout::dsp

@@ -1,6 +1,7 @@
 // A finished master taken apart: which time-varying filter makes it of the premaster.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,8 +20,14 @@ struct DerivationRequest {
   ReadFrames master;
   int channels = 2;  // of both
   int sample_rate = 48000;
-  int64_t frames = 0;       // of both, from frame 0 on
+  int64_t frames = 0;       // of the master, from frame 0 on
   int64_t first_frame = 0;  // of the song, where frame 0 of both lies
+  // Of the premaster, from frame 0 on; fewer than `frames`: as many. A master that begins early is made of
+  // more than `frames`. Behind them the premaster is not known: what the master makes of it counts for
+  // nothing, and the filter hears silence there.
+  int64_t premaster_frames = 0;
+
+  int64_t premaster_end() const { return std::max(frames, premaster_frames); }
 };
 
 struct Derivation {

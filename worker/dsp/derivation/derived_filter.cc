@@ -19,6 +19,7 @@ struct Shared {
   LongFilter filter;
   std::optional<GainCurve> ahead;
   GainCurve after;
+  int64_t end_frame;
   int64_t latency = 0;
   int64_t extra_delay = 0;  // behind the filter
 };
@@ -71,7 +72,12 @@ void DerivedApplier::Run(int64_t frame, Channel& channel, std::span<double> samp
 void DerivedApplier::ApplyRun(int64_t frame, Channels signal, size_t first, size_t count) {
   if (shared_.ahead) shared_.ahead->Values(frame, std::span(ahead_).first(count));
   shared_.after.Values(frame - shared_.latency, std::span(after_).first(count));
-  for (size_t c = 0; c < signal.size(); ++c) Run(frame, channels_[c], signal[c].subspan(first, count));
+  const auto heard = std::clamp<int64_t>(shared_.end_frame - frame, 0, static_cast<int64_t>(count));
+  for (size_t c = 0; c < signal.size(); ++c) {
+    const std::span<double> samples = signal[c].subspan(first, count);
+    std::fill(samples.begin() + heard, samples.end(), 0);
+    Run(frame, channels_[c], samples);
+  }
 }
 
 void DerivedApplier::Apply(int64_t frame, std::span<const double> control, Channels signal) {
@@ -98,7 +104,8 @@ void DerivedApplier::Apply(int64_t frame, std::span<const double> control, Chann
 class DerivedProcessor final : public Processor {
  public:
   explicit DerivedProcessor(DerivedFilter filter)
-      : shared_{LongFilter(filter.taps, filter.before), std::move(filter.ahead), std::move(filter.after)} {
+      : shared_{LongFilter(filter.taps, filter.before), std::move(filter.ahead), std::move(filter.after),
+                filter.end_frame} {
     assert(shared_.filter.size() % kTickFrames == 0);
     const int64_t block_delay = static_cast<int64_t>(shared_.filter.size()) + filter.before;
     shared_.latency = std::max<int64_t>(0, block_delay - filter.offset_frames);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -19,6 +20,7 @@ struct DerivedFilter {
   int64_t offset_frames = 0;
   std::optional<GainCurve> ahead;
   GainCurve after;
+  int64_t end_frame = std::numeric_limits<int64_t>::max();  // in[q] counts as silence from here on
 };
 
 // Any number of channels, each through the same. Latency: what block and offset ask for,

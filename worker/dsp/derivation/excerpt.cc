@@ -11,10 +11,15 @@ constexpr int64_t kStretchesOfMargin = 16;
 
 constexpr int64_t kPartsOfStretch = 4;
 
+// A filter hears a little ahead: where the premaster breaks off, what comes out is wrong from some frames
+// before on.
+constexpr int64_t kHeardAhead = 512;
+
 // Energies of the master in parts of so many frames; what is left at the end is left out.
-bool PartEnergies(const DerivationRequest& request, int64_t frames, std::vector<double>& energies) {
+bool PartEnergies(const DerivationRequest& request, int64_t known_frames, int64_t frames,
+                  std::vector<double>& energies) {
   Planes part = SilentPlanes(static_cast<size_t>(request.channels), static_cast<size_t>(frames));
-  for (int64_t first = 0; first + frames <= request.frames; first += frames) {
+  for (int64_t first = 0; first + frames <= known_frames; first += frames) {
     if (!request.master(first, Views(part, 0, static_cast<size_t>(frames)))) return false;
     energies.push_back(Energy(part));
   }
@@ -23,11 +28,11 @@ bool PartEnergies(const DerivationRequest& request, int64_t frames, std::vector<
 
 // Where the master is loudest, in each of `count` zones of the song: stretches that do not overlap. A zone of
 // silence has none, unless all are silent.
-bool FindLoudest(const DerivationRequest& request, int64_t frames, int64_t count,
+bool FindLoudest(const DerivationRequest& request, int64_t known_frames, int64_t frames, int64_t count,
                  std::vector<int64_t>& starts) {
   const int64_t part = std::max<int64_t>(1, frames / kPartsOfStretch);
   std::vector<double> energies;
-  if (!PartEnergies(request, part, energies)) return false;
+  if (!PartEnergies(request, known_frames, part, energies)) return false;
   const auto last = static_cast<int64_t>(energies.size()) - kPartsOfStretch;  // where a stretch may begin
   starts.clear();
   int64_t free_from = 0;
@@ -54,15 +59,22 @@ bool FindLoudest(const DerivationRequest& request, int64_t frames, int64_t count
 
 }  // namespace
 
+int64_t KnownFrames(const DerivationRequest& request, int64_t offset_frames) {
+  const int64_t end = request.premaster_end() + offset_frames;
+  return end < request.frames ? std::max<int64_t>(0, end - kHeardAhead) : request.frames;
+}
+
 bool ReadExcerpt(const DerivationRequest& request, int64_t offset_frames, int64_t most_frames,
                  int64_t margin_frames, Excerpt& excerpt) {
   // Of a song that fits, one stretch of all of it.
-  const int64_t whole = request.frames + 2 * margin_frames;
+  const int64_t known_frames = KnownFrames(request, offset_frames);
+  const int64_t whole = known_frames + 2 * margin_frames;
   const bool fits = whole <= most_frames;
   const int64_t length = fits ? whole : std::min(whole, kStretchesOfMargin * margin_frames);
   const int64_t inner = length - 2 * margin_frames;
   std::vector<int64_t> starts{0};
-  if (!fits && !FindLoudest(request, inner, std::max<int64_t>(1, most_frames / length), starts)) return false;
+  const int64_t count = std::max<int64_t>(1, most_frames / length);
+  if (!fits && !FindLoudest(request, known_frames, inner, count, starts)) return false;
   const auto channels = static_cast<size_t>(request.channels);
   excerpt.stretch_frames = length;
   excerpt.margin_frames = margin_frames;

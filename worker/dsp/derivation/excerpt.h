@@ -15,6 +15,9 @@
 
 namespace trackout::dsp {
 
+// How many frames of the master count, from frame 0 on: those whose premaster is known.
+int64_t KnownFrames(const DerivationRequest& request, int64_t offset_frames);
+
 struct Excerpt {
   Planes premaster;
   Planes master;
@@ -22,7 +25,7 @@ struct Excerpt {
   int64_t margin_frames = 0;
 };
 
-// `most_frames`: of all stretches together. False: a signal could not be read.
+// From known frames alone. `most_frames`: of all stretches together. False: a signal could not be read.
 bool ReadExcerpt(const DerivationRequest& request, int64_t offset_frames, int64_t most_frames,
                  int64_t margin_frames, Excerpt& excerpt);
 

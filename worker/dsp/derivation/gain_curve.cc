@@ -8,7 +8,8 @@ namespace trackout::dsp {
 namespace {
 
 constexpr double kStiffness = 1e-6;
-constexpr double kPull = 1e-9;
+constexpr double kSlopeStiffness = 1e-7;
+constexpr double kNextToNothing = 1e-8;
 
 std::vector<std::array<double, 4>> SplineWeights(int64_t step) {
   std::vector<std::array<double, 4>> weights(static_cast<size_t>(step));
@@ -59,6 +60,7 @@ GainFit::GainFit(int64_t frames, int64_t step)
     : step_(step),
       count_(static_cast<size_t>((std::max<int64_t>(frames, 1) - 1) / step) + 4),
       weights_(SplineWeights(step)),
+      is_quiet_(count_),
       rows_(count_) {}
 
 void GainFit::Hear(int64_t first, ConstChannels heard) {
@@ -101,13 +103,24 @@ void GainFit::Compare(int64_t first, ConstChannels heard, ConstChannels wanted,
   }
 }
 
+void GainFit::LeaveOutQuiet(double least) {
+  for (size_t i = 0; i < count_; ++i) is_quiet_[i] = rows_[i][0] < least;
+  for (size_t i = 0; i < count_; ++i) {
+    for (size_t a = 0; a < 4 && i + a < count_; ++a) {
+      if (is_quiet_[i] || is_quiet_[i + a]) rows_[i][a] = 0;
+    }
+  }
+}
+
 void GainFit::Factor() {
   double trace = 0;
   for (const auto& row : rows_) trace += row[0];
   // Silence altogether: any energy will do.
   const double mean = trace > 0 ? trace / static_cast<double>(count_) : 1;
   const double bend = kStiffness * mean;
-  pull_ = kPull * mean;
+  const double slope = kSlopeStiffness * mean;
+  pull_ = trace > 0 ? 0 : mean;
+  LeaveOutQuiet(trace > 0 ? kNextToNothing * mean : 0);
   constexpr double kSecondDifference[] = {1, -2, 1};
   for (size_t i = 0; i + 2 < count_; ++i) {
     for (size_t a = 0; a < 3; ++a) {
@@ -115,6 +128,11 @@ void GainFit::Factor() {
         rows_[i + a][b - a] += bend * kSecondDifference[a] * kSecondDifference[b];
       }
     }
+  }
+  for (size_t i = 0; i + 1 < count_; ++i) {
+    rows_[i][0] += slope;
+    rows_[i][1] -= slope;
+    rows_[i + 1][0] += slope;
   }
   for (auto& row : rows_) row[0] += pull_;
   // L D L': rows_[i][0] becomes D, rows_[i][j] the L of knot i + j beside knot i.
@@ -129,6 +147,9 @@ void GainFit::Factor() {
 }
 
 void GainFit::Solve(std::span<double> side) const {
+  for (size_t i = 0; i < count_; ++i) {
+    if (is_quiet_[i]) side[i] = 0;
+  }
   for (size_t i = 0; i < count_; ++i) {
     for (size_t a = 1; a < 4 && i + a < count_; ++a) side[i + a] -= rows_[i][a] * side[i];
   }

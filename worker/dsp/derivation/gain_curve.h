@@ -50,18 +50,23 @@ class GainFit {
   // Adds what `heard` and `wanted` have in common at each knot to `side` (knot_count()).
   void Compare(int64_t first, ConstChannels heard, ConstChannels wanted, std::span<double> side) const;
 
-  // After all was heard. What bends the curve costs a little, so that the gain goes straight where nothing is
-  // heard; so does, far less, what is not 1. Both in proportion to the mean energy of what is heard: a
-  // thousandth in level below it, music still decides alone.
+  // After all was heard. What bends the curve costs a little, and so does, less, what slopes: in proportion
+  // to the mean energy of what is heard, so that a thousandth in level below it music still decides alone.
+  // Knots that hear next to nothing (80 dB below it) say nothing: the curve goes straight on between their
+  // neighbours, and at the ends it holds the last gain that was heard.
   void Factor();
-  // The knots for a side, in place; nothing is bounded. The pull towards 1 is in `side` or not: PullToOne.
+  // The knots for a side, in place; nothing is bounded. Of silence altogether, knots are 1 where PullToOne
+  // has been added to the side, else 0.
   void Solve(std::span<double> side) const;
   void PullToOne(std::span<double> side) const;
 
  private:
+  void LeaveOutQuiet(double least);
+
   const int64_t step_;
   const size_t count_;
   std::vector<std::array<double, 4>> weights_;
+  std::vector<bool> is_quiet_;               // knots that say nothing
   std::vector<std::array<double, 4>> rows_;  // [i][j]: of knots i and i + j; after Factor: L D L'
   double pull_ = 0;
 };

@@ -11,6 +11,13 @@ namespace {
 constexpr int64_t kPieceFrames = int64_t{1} << 18;
 constexpr int64_t kFirstReach = 3;  // knots; 1 ms
 
+// Behind the last knot that has a weight: that one's gain.
+void HoldBehind(std::span<const double> weights, std::span<double> knots) {
+  size_t end = knots.size();
+  while (end > 0 && !(weights[end - 1] > 0)) --end;
+  if (end > 0) std::fill(knots.begin() + static_cast<ptrdiff_t>(end), knots.end(), knots[end - 1]);
+}
+
 }  // namespace
 
 SongFit::SongFit(const DerivationRequest& request, int64_t offset_frames, AheadShape shape)
@@ -97,14 +104,16 @@ bool SongFit::FitGainAhead() {
   std::vector<double> sums(knots_.size()), weights(knots_.size());
   const int64_t most = kPieceFrames - 2 * shape_.before;
   const int64_t hop = most - shape_.before;
-  for (int64_t first = 0; first < request_.frames; first += hop) {
-    const int64_t frames = std::min(most, request_.frames - first);
+  const int64_t known_frames = KnownFrames(request_, offset_frames_);
+  for (int64_t first = 0; first < known_frames; first += hop) {
+    const int64_t frames = std::min(most, known_frames - first);
     if (!FitPiece(first, frames, sums, weights)) return false;
-    if (first + frames == request_.frames) break;
+    if (first + frames == known_frames) break;
   }
   for (size_t i = 0; i < knots_.size(); ++i) {
     if (weights[i] > 0) knots_[i] = sums[i] / weights[i];
   }
+  HoldBehind(weights, knots_);
   ahead_.emplace(request_.first_frame - offset_frames_, request_.frames, shape_.gain_step, std::move(knots_));
   return FitBehind();
 }

@@ -10,7 +10,8 @@
 namespace trackout::dsp {
 
 // `heard`: the premaster through the filter where the master's frames first, first + 1, ... are. first is a
-// multiple of the filter's size, and ascends. `take` may write to both.
+// multiple of the filter's size, and ascends. Both are silent from KnownFrames on (excerpt.h). `take` may
+// write to both.
 using TakeBlock = std::function<void(int64_t first, Channels heard, Channels master)>;
 
 // False: a signal could not be read.

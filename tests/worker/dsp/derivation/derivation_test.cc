@@ -18,13 +18,14 @@ const TestSong& Song() {
 }
 
 Derivation Derived(const Planes& premaster, const Planes& master, int sample_rate = 48000,
-                   int64_t first_frame = 0) {
+                   int64_t first_frame = 0, int64_t premaster_frames = 0) {
   const DerivationRequest request{ReaderOf(premaster),
                                   ReaderOf(master),
                                   static_cast<int>(premaster.size()),
                                   sample_rate,
                                   static_cast<int64_t>(master[0].size()),
-                                  first_frame};
+                                  first_frame,
+                                  premaster_frames};
   Derivation derivation;
   EXPECT_TRUE(Derive(request, derivation));
   EXPECT_FALSE(std::isnan(derivation.residual_db));
@@ -76,6 +77,70 @@ TEST(Derive, FindsOffsetsOfSeconds) {
     const Planes early = offset > 0 ? premaster : Delayed(premaster, -offset);
     EXPECT_EQ(Derived(early, master).offset_frames, offset);
   }
+}
+
+// At full level where it is cut, for songs fade out later; silence where they end before.
+Planes FirstFrames(Planes sound, int64_t frames) {
+  for (auto& plane : sound) plane.resize(static_cast<size_t>(frames));
+  return sound;
+}
+
+Planes FromFrame(Planes sound, int64_t first) {
+  for (auto& plane : sound) plane.erase(plane.begin(), plane.begin() + first);
+  return sound;
+}
+
+double PeakOf(const Planes& sound) {
+  double peak = 0;
+  for (const auto& plane : sound) {
+    for (const double sample : plane) peak = std::max(peak, std::abs(sample));
+  }
+  return peak;
+}
+
+// A master whose head was trimmed, of a premaster that is known to where the master is delivered, or further.
+// What is rendered hears the premaster as it goes on.
+TEST(Derive, OfAMasterThatWasTrimmedAtItsHead) {
+  constexpr int64_t kFrames = 3 * 48000;
+  const Planes premaster = FirstFrames(Mixed(Song()), 6 * 48000);
+  const Planes whole = Mastered(premaster);
+  for (const int64_t early : {int64_t{9600}, int64_t{72000}}) {
+    const Planes master = FirstFrames(FromFrame(whole, early), kFrames);
+    for (const int64_t known : {kFrames, kFrames + 48000, kFrames + 2 * 48000}) {
+      const Planes read = FirstFrames(premaster, known);
+      const Derivation derivation = Derived(read, master, 48000, 777, known);
+      EXPECT_EQ(derivation.offset_frames, -early);
+      ASSERT_TRUE(derivation.is_same_mix) << early << " " << known;
+      // Of 1.5 s less is found.
+      const double bound = known == kFrames ? -40 : -50;
+      EXPECT_LT(derivation.residual_db, bound) << early << " " << known;
+      const Planes through = FirstFrames(Through(*derivation.filter, premaster, 777), kFrames);
+      EXPECT_LT(PeakOf(through), 1.2 * PeakOf(master)) << early << " " << known;
+      // The same where the premaster was known, and soon silence behind.
+      const int64_t end = std::min(kFrames, known - early);
+      const int64_t sure = end < kFrames ? end - 512 : end;
+      EXPECT_LT(DifferenceDb(FirstFrames(master, sure), FirstFrames(through, sure)), bound)
+          << early << " " << known;
+      const Planes behind = FromFrame(through, std::min(kFrames, end + 4800));
+      EXPECT_LT(PeakOf(behind), 1e-2) << early << " " << known;
+      const Planes as_read =
+          FirstFrames(Through(*derivation.filter, FirstFrames(read, 6 * 48000), 777), kFrames);
+      for (size_t c = 0; c < 2; ++c) EXPECT_TRUE(SameBits(through[c], as_read[c]));
+    }
+  }
+}
+
+TEST(Derive, OfATrimmedMasterThatWasCompressedAheadOfItsEq) {
+  constexpr int64_t kFrames = 4 * 48000;
+  const Planes premaster = FirstFrames(Mixed(Song()), 6 * 48000);
+  Planes whole = premaster;
+  CompressFast(whole, kRate);
+  Equalise(whole, kRate);
+  const Planes master = FirstFrames(FromFrame(whole, 72000), kFrames);
+  const Derivation derivation = Derived(FirstFrames(premaster, kFrames), master);
+  ASSERT_TRUE(derivation.is_same_mix);
+  EXPECT_LT(derivation.residual_db, -36);
+  EXPECT_LT(PeakOf(FirstFrames(Through(*derivation.filter, premaster), kFrames)), 1.2 * PeakOf(master));
 }
 
 TEST(Derive, PartsAddUpToTheWhole) {
@@ -148,6 +213,20 @@ TEST(Derive, RefusesAnotherMix) {
   EXPECT_TRUE(refused(SilentPlanes(2, 8 * 48000)));
 }
 
+// It agrees where it is loudest, in each part of the song that excerpts are taken from, and nowhere else.
+TEST(Derive, RefusesASongThatAgreesInItsExcerptsAlone) {
+  constexpr size_t kFrames = 40 * 48000;
+  const Planes premaster{Noise(kFrames, 5, 0.1)};
+  Planes master = premaster;
+  const Samples other = Noise(kFrames, 6, 0.08);
+  for (size_t n = 0; n < kFrames; ++n) {
+    if (n / 28672 % 8 >= 6) master[0][n] = other[n];
+  }
+  const Derivation derivation = Derived(premaster, master);
+  EXPECT_FALSE(derivation.is_same_mix);
+  EXPECT_GT(derivation.residual_db, -12);
+}
+
 TEST(Derive, OfSilence) {
   const Planes silence = SilentPlanes(2, 48000);
   const Planes sound = Mixed(MakeTestSong(1));
@@ -210,6 +289,24 @@ TEST(Derive, SaysWhatCannotBeRead) {
   Derivation derivation;
   EXPECT_FALSE(Derive({broken, ReaderOf(sound), 2, 48000, 48000, 0}, derivation));
   EXPECT_FALSE(Derive({ReaderOf(sound), broken, 2, 48000, 48000, 0}, derivation));
+}
+
+// Reading ends at any time, as when a render is stopped: nothing is read after that.
+TEST(Derive, EndsWhereReadingEnds) {
+  const Planes sound = Mixed(MakeTestSong(1));
+  const auto reads = [&](int most) {
+    int count = 0;
+    const ReadFrames read = [&, whole = ReaderOf(sound)](int64_t first, Channels planes) {
+      return ++count <= most && whole(first, planes);
+    };
+    Derivation derivation;
+    const bool was_read = Derive({read, read, 2, 48000, 48000, 0}, derivation);
+    EXPECT_EQ(was_read, count <= most);
+    return count;
+  };
+  const int all = reads(1 << 20);
+  ASSERT_GT(all, 100);
+  for (const int most : {1, all / 3, all - 1}) EXPECT_EQ(reads(most), most + 1);
 }
 
 class DeriveBits : public EachIsa {};

@@ -81,6 +81,23 @@ TEST_P(DerivedFilterBits, IsGainFilterGainAndOffset) {
   }
 }
 
+TEST(DerivedFilter, HearsSilenceFromItsEndOn) {
+  const Planes in{Noise(4000, 12), Noise(4000, 13)};
+  for (const int64_t offset : {int64_t{-777}, int64_t{40}}) {
+    DerivedFilter settings = Settings(offset, 1000);
+    settings.end_frame = 3000;
+    const auto ends = NewDerivedFilter(std::move(settings));
+    const auto whole = NewDerivedFilter(Settings(offset, 1000));
+    Planes cut = in;
+    for (auto& plane : cut) std::fill(plane.begin() + 2000, plane.end(), 0);
+    const Planes expected = Through(*whole, cut, 1000);
+    for (const std::vector<size_t>& pieces : {std::vector<size_t>{4096}, {1, 64, 511, 1000}}) {
+      const Planes out = Through(*ends, in, 1000, pieces);
+      for (size_t c = 0; c < 2; ++c) ASSERT_TRUE(SameBits(out[c], expected[c]));
+    }
+  }
+}
+
 TEST_P(DerivedFilterBits, AreTheSameInAnyPieces) {
   const Planes in{Noise(4000, 12), Noise(4000, 13), Noise(4000, 14)};
   for (const int64_t offset : {int64_t{-100}, int64_t{1500}}) {
