@@ -92,7 +92,7 @@ void SetFallbacks(Message& message) {
 }
 
 std::string WhyIdleInBand(const EqBand& band, const std::string& name) {
-  const bool is_cut = band.shape() == EqBand::LOW_CUT || band.shape() == EqBand::HIGH_CUT;
+  const bool is_cut = IsCut(band);
   if (name == "slope" && !is_cut) return "slope is of cuts only; remove it";
   if (name == "gain" && (is_cut || band.shape() == EqBand::NOTCH)) {
     return "gain is of shelves, bells and tilts only; remove it";
@@ -114,6 +114,10 @@ std::string WhyIdleInReverb(const Reverb& reverb, const std::string& name) {
 }
 
 }  // namespace
+
+bool IsCut(const EqBand& band) {
+  return band.shape() == EqBand::LOW_CUT || band.shape() == EqBand::HIGH_CUT;
+}
 
 std::vector<std::string> InsertTypes() {
   std::vector<std::string> words;

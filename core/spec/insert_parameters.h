@@ -2,6 +2,7 @@
 // by, and what those count as that are not written. All of it read from the schema, proto/album.proto; pure.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,10 @@ namespace trackout {
 inline constexpr std::string_view kInsertPrefix = "insert:";
 
 using Inserts = google::protobuf::RepeatedPtrField<Insert>;
+
+// The slopes of an equaliser's cuts, dB/oct.
+inline constexpr std::array kCutSlopes{6, 12, 18, 24, 36, 48};
+bool IsCut(const EqBand& band);
 
 // The words of `type` that there are, in the order of the schema; and of these, the insert's: `compressor`,
 // or empty where it has none.

@@ -1,83 +1,26 @@
 #include "worker/render/job_check.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
+#include "core/job_key.h"
 #include "core/limits.h"
-#include "fmt/format.h"
 #include "worker/dsp/layout.h"
 #include "worker/render/graph/processors.h"
+#include "worker/render/value_check.h"
 
 namespace trackout {
 namespace {
 
-// Twice what a spec can say.
-constexpr int64_t kMostFrames = 2 * kLongestTimeFrames;
-constexpr double kHighestDb = 1000;
-
 absl::Status Wrong(std::string_view why) {
   return absl::InvalidArgumentError(std::string(why));
-}
-
-bool IsFrame(int64_t frame) {
-  return frame >= 0 && frame <= kMostFrames;
-}
-
-// -inf is silence; NaN is no level.
-bool IsLevel(double db) {
-  return db <= kHighestDb;
 }
 
 bool IsWithin(double value, double least, double most) {
   return value >= least && value <= most;
 }
 
-template <typename IsValue>
-bool IsEnvelope(const Envelope& envelope, const IsValue& is_value) {
-  int64_t last = std::numeric_limits<int64_t>::min();
-  for (const Point& point : envelope.points()) {
-    if (point.frame() < last || std::abs(point.frame()) > kMostFrames || !is_value(point.value()))
-      return false;
-    last = point.frame();
-  }
-  return true;
-}
-
 bool IsPan(double pan) {
   return IsWithin(pan, -100, 100);
-}
-
-bool IsRate(int rate) {
-  return rate >= 1 && rate <= kHighestRate;
-}
-
-absl::Status CheckRegion(const Region& region, int channels) {
-  if (!IsFrame(region.start_frame()) || !IsFrame(region.offset_frame()) || !IsFrame(region.frame_count()) ||
-      !IsFrame(region.fade_in().frames()) || !IsFrame(region.fade_out().frames()))
-    return Wrong("a region's frames are out of range");
-  if (!IsLevel(region.gain_db())) return Wrong("a region's gain is no level");
-  if (region.source_rate() != 0 && !IsRate(region.source_rate()))
-    return Wrong("a source's rate is out of range");
-  if (!region.channels().empty() && region.channels_size() != channels)
-    return Wrong("a region does not name a channel for each one of its track");
-  if (std::any_of(region.channels().begin(), region.channels().end(),
-                  [](int channel) { return channel < 0; }))
-    return Wrong("a region names a channel below 0");
-  return absl::OkStatus();
-}
-
-absl::Status CheckPlaylist(const Playlist& playlist) {
-  if (!dsp::IsLayout(playlist.channels())) return Wrong("a playlist's channels are no layout");
-  for (const Region& region : playlist.regions()) {
-    if (absl::Status checked = CheckRegion(region, playlist.channels()); !checked.ok()) return checked;
-  }
-  for (const Stretch& silence : playlist.silences()) {
-    if (std::abs(silence.from_frame()) > kMostFrames || std::abs(silence.to_frame()) > kMostFrames ||
-        silence.to_frame() < silence.from_frame())
-      return Wrong("a silence is out of range");
-  }
-  return absl::OkStatus();
 }
 
 using Strips = google::protobuf::RepeatedPtrField<Strip>;
@@ -103,7 +46,7 @@ absl::Status CheckStrip(const Strips& strips, const Strip& strip, const Strips& 
     if (strip.playlist().channels() != strip.channels())
       return Wrong("a strip does not have the channels of what it plays");
   }
-  if (std::abs(strip.delay_frames()) > kMostFrames) return Wrong("a delay is out of range");
+  if (!IsPlace(strip.delay_frames())) return Wrong("a delay is out of range");
   if (!IsLevel(strip.fader_db()) || !IsEnvelope(strip.fader(), IsLevel)) return Wrong("a fader is no level");
   if (strip.has_width() && !IsWithin(strip.width(), 0, 200)) return Wrong("a width is out of range");
   if (strip.pan_size() > (strip.channels() == 2 ? 2 : 1)) return Wrong("a strip has more pans than sides");
@@ -130,12 +73,25 @@ absl::Status CheckWhole(const Strips& whole) {
   return absl::OkStatus();
 }
 
+// Processors that make the same gains of the same sound, whatever they listen to; their dry side may be
+// wanted alone.
+bool AreAlike(Processor one, Processor other) {
+  for (Processor* processor : {&one, &other}) {
+    processor->clear_dry();
+    processor->clear_sidechain();
+  }
+  return CanonicalEncoding(one) == CanonicalEncoding(other);
+}
+
 // A strip goes through the inserts of its whole with that one's gains.
 absl::Status CheckIsPartOf(const Strip& strip, const Strips& whole) {
   if (!strip.has_whole()) return absl::OkStatus();
   if (strip.whole() < 0 || strip.whole() >= whole.size()) return Wrong("the whole of a strip is not there");
   if (whole[strip.whole()].channels() != strip.channels())
     return Wrong("a strip does not have the channels of its whole");
+  const auto& inserts = whole[strip.whole()].inserts();
+  if (!std::equal(strip.inserts().begin(), strip.inserts().end(), inserts.begin(), inserts.end(), AreAlike))
+    return Wrong("a strip does not have the inserts of its whole");
   return absl::OkStatus();
 }
 
@@ -197,8 +153,7 @@ absl::Status CheckMixes(const Finish& finish) {
 
 absl::Status CheckTimes(const RenderJob& job) {
   if (!IsRate(job.sample_rate())) return Wrong("the job's rate is out of range");
-  const bool is_start =
-      job.has_print() ? std::abs(job.start_frame()) <= kMostFrames : IsFrame(job.start_frame());
+  const bool is_start = job.has_print() ? IsPlace(job.start_frame()) : IsFrame(job.start_frame());
   if (job.frames() < 0 || job.frames() > kLongestFileFrames || !is_start)
     return Wrong("the job's frames are out of range");
   if (!IsFrame(job.final_fade_frames())) return Wrong("a fade is out of range");
@@ -228,7 +183,7 @@ absl::Status CheckTrackFiles(const TrackFiles& files) {
       return checked;
     for (const TrackSignal& signal : file.signals()) {
       if (absl::Status checked = CheckPlaylist(signal.playlist()); !checked.ok()) return checked;
-      if (std::abs(signal.delay_frames()) > kMostFrames) return Wrong("a delay is out of range");
+      if (!IsPlace(signal.delay_frames())) return Wrong("a delay is out of range");
       if (absl::Status checked = CheckProcessors(signal.inserts(), files.whole_size()); !checked.ok())
         return checked;
     }
@@ -241,7 +196,7 @@ absl::Status CheckFinish(const RenderJob& job) {
   if (!dsp::IsLayout(finish.channels())) return Wrong("a finish's channels are no layout");
   if (absl::Status checked = CheckMaster(finish); !checked.ok()) return checked;
   if (absl::Status checked = CheckMixes(finish); !checked.ok()) return checked;
-  if (std::abs(finish.prints_start_frame()) > kMostFrames || !IsFrame(finish.prints_frames()))
+  if (!IsPlace(finish.prints_start_frame()) || !IsFrame(finish.prints_frames()))
     return Wrong("the prints' frames are out of range");
   for (const MixFile& file : finish.mix_files()) {
     if (!IsIndex(file.mix(), finish.mixes_size())) return Wrong("a file has a mix that is not there");

@@ -7,6 +7,7 @@
 
 #include "coordinator/planner/timeline/automation.h"
 #include "coordinator/planner/timeline/playlists.h"
+#include "core/limits.h"
 #include "core/spec/check/insert_check.h"
 #include "core/spec/insert_parameters.h"
 #include "core/spec/spec_values.h"

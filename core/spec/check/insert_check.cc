@@ -1,7 +1,6 @@
 #include "core/spec/check/insert_check.h"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "core/limits.h"
@@ -14,8 +13,6 @@
 
 namespace trackout {
 namespace {
-
-constexpr std::array kSlopes{6, 12, 18, 24, 36, 48};
 
 // One insert.
 class InsertCheck {
@@ -137,13 +134,12 @@ class InsertCheck {
       if (band.shape() == EqBand::SHAPE_UNSPECIFIED) {
         Error(fmt::format("bands[{}].shape", i), fmt::format("band{}: shape is missing; write it", i + 1));
       }
-      const bool is_cut = band.shape() == EqBand::LOW_CUT || band.shape() == EqBand::HIGH_CUT;
-      if (!is_cut || !band.has_slope() ||
-          std::find(kSlopes.begin(), kSlopes.end(), band.slope()) != kSlopes.end()) {
+      if (!IsCut(band) || !band.has_slope() ||
+          std::find(kCutSlopes.begin(), kCutSlopes.end(), band.slope()) != kCutSlopes.end()) {
         continue;
       }
       Error(fmt::format("bands[{}].slope", i), fmt::format("band{}: slope: {} is none of {} dB/oct", i + 1,
-                                                           band.slope(), fmt::join(kSlopes, ", ")));
+                                                           band.slope(), fmt::join(kCutSlopes, ", ")));
     }
   }
 

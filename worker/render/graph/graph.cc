@@ -194,9 +194,19 @@ bool Graph::BringFollowersInStep() {
 }
 
 absl::Status Graph::Prepare() {
-  for (Node& node : nodes_) node.least_ahead = kUnread;
-  do FindTimes();
-  while (!BringFollowersInStep());
+  // A round settles at least one follower more, but where followers read each other in another order than
+  // their chains do: then each round moves all of them ahead, for ever.
+  int64_t rounds = 2;
+  for (Node& node : nodes_) {
+    node.least_ahead = kUnread;
+    if (node.leader >= 0) ++rounds;
+  }
+  FindTimes();
+  while (!BringFollowersInStep()) {
+    if (--rounds == 0)
+      return absl::InvalidArgumentError("strips stand in another order than what their gains listen to");
+    FindTimes();
+  }
   if (absl::Status made = MakeSignals(); !made.ok()) return made;
   first_frame_ = FirstFrameOfPass();
   return absl::OkStatus();

@@ -79,7 +79,8 @@ class Graph {
   // What is written, or heard outside of the graph, from this frame on.
   void Use(const Lead& lead, int64_t from_frame);
 
-  // InvalidArgument: delays so far apart that no memory holds what lies between.
+  // InvalidArgument: delays so far apart that no memory holds what lies between; followers that read each
+  // other in another order than the chains that they follow.
   absl::Status Prepare();
 
   // Where the pass begins: at or before the first frame that is used, so that everything which that one hears

@@ -1,104 +1,89 @@
 // Whether processors of a job are such as a planner writes: by the rules in the options of their messages.
-#include <cmath>
-#include <functional>
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/limits.h"
+#include "core/spec/insert_parameters.h"
+#include "core/spec/value_range.h"
 #include "fmt/format.h"
-#include "worker/dsp/layout.h"
 #include "worker/render/graph/processors.h"
+#include "worker/render/value_check.h"
 
 namespace trackout {
 namespace {
 
-using google::protobuf::FieldDescriptor;
-using google::protobuf::Message;
-
-const Rule& RuleOf(const FieldDescriptor* field) {
-  return field->options().GetExtension(rule);
+absl::Status Wrong(std::string_view why) {
+  return absl::InvalidArgumentError(std::string(why));
 }
 
-bool IsWithin(const Rule& range, double value) {
-  if (std::isnan(value)) return false;
-  if (std::isinf(value)) return value > 0 ? range.may_be_infinite() : range.level();
-  return (!range.has_min() || value >= range.min()) && (!range.has_max() || value <= range.max());
+// What is left out counts as nothing sensible here: a planner writes what it counts as.
+bool IsMissing(const InsertParameter& parameter) {
+  return !parameter.is_written() && (parameter.rule().has_fallback() || parameter.rule().required());
 }
 
-// Calls number(name, rule, value) for every number and time of a message that is written, in seconds; bands
-// are band1, band2, ...
-void ForEachNumber(const Message& message, const std::string& prefix,
-                   const std::function<void(const std::string&, const Rule&, double)>& number) {
-  const google::protobuf::Reflection& reflection = *message.GetReflection();
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const std::string name = prefix + field->name();
-    if (field->is_repeated()) {
-      for (int i = 0; i < reflection.FieldSize(message, field); ++i)
-        ForEachNumber(reflection.GetRepeatedMessage(message, field, i),
-                      fmt::format("{}band{}.", prefix, i + 1), number);
-    } else if (field->message_type() == Time::descriptor()) {
-      const auto& time = static_cast<const Time&>(reflection.GetMessage(message, field));
-      number(name, RuleOf(field), static_cast<double>(time.nanoseconds()) / 1e9);
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      ForEachNumber(reflection.GetMessage(message, field), name + ".", number);
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_DOUBLE) {
-      number(name, RuleOf(field), reflection.GetDouble(message, field));
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
-      number(name, RuleOf(field), reflection.GetInt32(message, field));
-    }
+bool IsInItsRange(const InsertParameter& parameter) {
+  if (!parameter.is_time()) return IsInRange(parameter.rule(), parameter.number());
+  const Time& time = parameter.time();
+  return time.has_nanoseconds() && IsInRange(parameter.rule(), static_cast<double>(time.nanoseconds()) / 1e9);
+}
+
+absl::Status CheckBands(const Eq& eq) {
+  if (eq.bands().empty() || eq.bands_size() > kMostBands)
+    return Wrong("an equaliser has no bands, or too many");
+  for (const EqBand& band : eq.bands()) {
+    if (band.shape() == EqBand::SHAPE_UNSPECIFIED || !EqBand::Shape_IsValid(band.shape()))
+      return Wrong("a band has no shape");
+    if (IsCut(band) && std::find(kCutSlopes.begin(), kCutSlopes.end(), band.slope()) == kCutSlopes.end())
+      return Wrong("a cut has a slope that no filter has");
   }
-}
-
-const Message& ParametersOf(const Insert& insert) {
-  const google::protobuf::Reflection& reflection = *insert.GetReflection();
-  const FieldDescriptor* field =
-      reflection.GetOneofFieldDescriptor(insert, Insert::descriptor()->FindOneofByName("processor"));
-  return field == nullptr ? static_cast<const Message&>(insert) : reflection.GetMessage(insert, field);
-}
-
-bool IsEnvelope(const Envelope& envelope, const Rule& range) {
-  int64_t last = -2 * kLongestTimeFrames;
-  for (const Point& point : envelope.points()) {
-    if (point.frame() < last || point.frame() > 2 * kLongestTimeFrames || !IsWithin(range, point.value()))
-      return false;
-    last = point.frame();
-  }
-  return !envelope.points().empty();
+  return absl::OkStatus();
 }
 
 absl::Status CheckImpulse(const Processor& processor) {
   if (!processor.has_impulse()) return absl::OkStatus();
-  if (!processor.insert().has_reverb()) return absl::InvalidArgumentError("an impulse is of no reverb");
-  if (processor.impulse().regions_size() != 1) return absl::InvalidArgumentError("an impulse is one region");
-  const Region& region = processor.impulse().regions(0);
-  if (processor.impulse().channels() < 1 || processor.impulse().channels() > dsp::kMostChannels ||
-      region.frame_count() < 0 || region.frame_count() > kMostImpulseSeconds * kHighestRate ||
-      region.offset_frame() < 0)
-    return absl::InvalidArgumentError("an impulse is too long, or has too many channels");
+  if (!processor.insert().has_reverb()) return Wrong("an impulse is of no reverb");
+  if (processor.impulse().regions_size() != 1) return Wrong("an impulse is one region");
+  if (processor.impulse().regions(0).frame_count() > kMostImpulseSeconds * kHighestRate)
+    return Wrong("an impulse is too long");
+  return CheckPlaylist(processor.impulse());
+}
+
+// Of its own type, written and in range; and what moves, once each.
+absl::Status CheckParameters(const Processor& processor) {
+  std::map<std::string, Rule> movable;
+  for (const InsertParameter& parameter : ParametersOf(processor.insert())) {
+    if (IsMissing(parameter)) return Wrong(fmt::format("a processor's {} is not written", parameter.name));
+    if (!parameter.is_written()) continue;
+    if (!IsInItsRange(parameter))
+      return Wrong(fmt::format("a processor's {} is out of range", parameter.name));
+    if (!parameter.rule().is_fixed()) movable.emplace(parameter.name, parameter.rule());
+  }
+  for (const Motion& motion : processor.motions()) {
+    const auto rule = movable.extract(motion.parameter());
+    if (rule.empty()) return Wrong("a processor's parameter moves that it has not, or twice");
+    // Nothing is on the way to inf; to -inf a level is, which is straight in amplitude.
+    const auto is_value = [&](double value) {
+      return value < std::numeric_limits<double>::infinity() && IsInRange(rule.mapped(), value);
+    };
+    if (motion.envelope().points().empty() || !IsEnvelope(motion.envelope(), is_value))
+      return Wrong(fmt::format("a processor's {} moves out of its range", motion.parameter()));
+  }
   return absl::OkStatus();
 }
 
 absl::Status CheckProcessor(const Processor& processor, int sidechain_count) {
-  std::map<std::string, const Rule*> movable;
-  std::string wrong;
-  ForEachNumber(ParametersOf(processor.insert()), "",
-                [&](const std::string& name, const Rule& range, double value) {
-                  if (!IsWithin(range, value)) wrong = name;
-                  if (!range.is_fixed()) movable[name] = &range;
-                });
-  if (!wrong.empty())
-    return absl::InvalidArgumentError(fmt::format("a processor's {} is out of range", wrong));
-  for (const Motion& motion : processor.motions()) {
-    const auto found = movable.find(motion.parameter());
-    if (found == movable.end() || !IsEnvelope(motion.envelope(), *found->second))
-      return absl::InvalidArgumentError("a processor's parameter moves that it has not, or out of its range");
-  }
+  if (absl::Status checked = CheckParameters(processor); !checked.ok()) return checked;
   if (processor.has_sidechain() && (processor.sidechain() < 0 || processor.sidechain() >= sidechain_count))
-    return absl::InvalidArgumentError("a side-chain is not there");
-  if (processor.dry() && !processor.insert().has_delay() && !processor.insert().has_reverb())
-    return absl::InvalidArgumentError("a processor without memory has no dry side");
+    return Wrong("a side-chain is not there");
+  const Insert& insert = processor.insert();
+  if (processor.dry() && !insert.has_delay() && !insert.has_reverb())
+    return Wrong("a processor without memory has no dry side");
+  if (insert.has_eq()) {
+    if (absl::Status checked = CheckBands(insert.eq()); !checked.ok()) return checked;
+  }
   return CheckImpulse(processor);
 }
 
@@ -106,7 +91,7 @@ absl::Status CheckProcessor(const Processor& processor, int sidechain_count) {
 
 absl::Status CheckProcessors(const google::protobuf::RepeatedPtrField<Processor>& inserts,
                              int sidechain_count) {
-  if (inserts.size() > kMostInserts) return absl::InvalidArgumentError("a strip has too many inserts");
+  if (inserts.size() > kMostInserts) return Wrong("a strip has too many inserts");
   for (const Processor& insert : inserts) {
     if (absl::Status checked = CheckProcessor(insert, sidechain_count); !checked.ok()) return checked;
   }

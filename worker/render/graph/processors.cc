@@ -223,10 +223,10 @@ using MadeProcessor = Graph::MadeProcessor;
 MadeProcessor ReverbOf(const Graph& graph, const Processor& processor, const Settings& settings,
                        int channels) {
   if (!processor.has_impulse()) return dsp::NewReverb(settings.Reverb(), channels, graph.sample_rate());
-  absl::StatusOr<std::vector<std::vector<double>>> impulse = ReadImpulse(graph, processor.impulse());
-  if (!impulse.ok()) return impulse.status();
   if (!dsp::GoTogether(processor.impulse().channels(), channels))
     return absl::InvalidArgumentError("an impulse does not have the channels of its signal");
+  absl::StatusOr<std::vector<std::vector<double>>> impulse = ReadImpulse(graph, processor.impulse());
+  if (!impulse.ok()) return impulse.status();
   return dsp::NewConvolution(settings.Convolution(*std::move(impulse)), channels, graph.sample_rate());
 }
 

@@ -18,8 +18,8 @@ absl::StatusOr<std::vector<ChainStage>> StagesOf(Graph& graph,
                                                  const google::protobuf::RepeatedPtrField<Processor>& inserts,
                                                  int channels, const std::vector<int>& sidechains);
 
-// InvalidArgument, with the reason: parameters out of range, unknown names of parameters, side-chains that
-// are not there.
+// InvalidArgument, with the reason: parameters out of range, or not written though they count as something;
+// unknown names of parameters; side-chains that are not there.
 absl::Status CheckProcessors(const google::protobuf::RepeatedPtrField<Processor>& inserts,
                              int sidechain_count);
 
