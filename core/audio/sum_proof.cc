@@ -25,6 +25,7 @@ static_assert(std::endian::native == std::endian::little, "samples are read as t
 constexpr double kFloatHalfStep = 0x1p-24;  // half a unit in the last place of 1.0f .. 2.0f, relative
 // Of full scale: what 64-bit sums of what is louder may have lost where nothing is left of it (-289 dB).
 constexpr double kLostInSums = 0x1p-48;
+constexpr double kSmallestFloat = 0x1p-149;  // denormals are rounded to this grid
 constexpr double kStepsOf24Bits = 0x1p23;
 
 // What was found in one stretch, in steps of the files (float: of full scale).
@@ -253,13 +254,13 @@ class FloatTally {
     if (absl::Status read = reader_.Read(*files.mix, first, mix); !read.ok()) return read;
     for (size_t i = 0; i < count; ++i) {
       sum_[i] = 0;
-      bound_[i] = std::fabs(mix[i]) * kFloatHalfStep + kLostInSums;
+      bound_[i] = std::fabs(mix[i]) * kFloatHalfStep + kSmallestFloat;
     }
     for (const auto& file : files.stems) {
       if (absl::Status read = reader_.Read(*file, first, stem); !read.ok()) return read;
       for (size_t i = 0; i < count; ++i) {
         sum_[i] += stem[i];
-        bound_[i] += std::fabs(stem[i]) * kFloatHalfStep + kLostInSums;
+        bound_[i] += std::fabs(stem[i]) * kFloatHalfStep + (stem[i] == 0 ? kSmallestFloat : kLostInSums);
       }
     }
     for (size_t i = 0; i < count; ++i) {

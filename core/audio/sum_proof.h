@@ -5,7 +5,8 @@
 // Integers are summed as integers, so that 0 means 0. A sample at the end of its range may have been
 // clipped; where one is, and the sum differs, the sample counts as an over and not against the bound.
 //   Bound, integers: 0 steps; 1 step where the mix was dithered (TPDF, +-1 step, then rounded).
-//   Bound, float: half a unit in the last place of every file, 2^-24 (|mix| + sum |stem|), and 2^-48 of each.
+//   Bound, float: half a unit in the last place of every file, 2^-24 (|mix| + sum |stem|), and 2^-48 of each
+//   stem that sounds there.
 #pragma once
 
 #include <atomic>

@@ -16,7 +16,6 @@ namespace {
 constexpr int64_t kSilent = std::numeric_limits<int64_t>::min();
 constexpr int kMasterPrintSeconds = 2;  // that it may end before or behind the song without a word
 constexpr int kPrintMarginSeconds = 1;
-constexpr int kPrintedMarginSeconds = 11;  // of a finished master, which may begin 10 s before the premaster
 
 int64_t EndOf(const Playlist& playlist) {
   int64_t end = kSilent;
@@ -213,8 +212,7 @@ void SetExtent(const Session& session, const SoundEnd& end, Timeline& timeline) 
 }
 
 void SetPrintWindow(const Session& session, const Routing& routing, Timeline& timeline) {
-  const int seconds = timeline.master_print ? kPrintedMarginSeconds : kPrintMarginSeconds;
-  const int64_t margin = int64_t{seconds} * session.sample_rate;
+  const int64_t margin = int64_t{kPrintMarginSeconds} * session.sample_rate;
   timeline.prints_start_frame = -Leads(session, routing, timeline).Most() - margin;
   timeline.prints_frames = timeline.start_frame + timeline.frames + margin - timeline.prints_start_frame;
 }

@@ -211,6 +211,12 @@ TEST_F(SumProofTest, FloatSilenceStaysSilence) {
   EXPECT_FALSE(Measure(Format::BITS_32F, {0, 0x1p-120}, {{0, 0}}).within_bound());
 }
 
+// Where a residual is left of loud sums, they have lost their last bits: that is no error of the stems.
+TEST_F(SumProofTest, WhatSumsOfDoublesLoseIsAllowedWhereStemsSound) {
+  EXPECT_TRUE(Measure(Format::BITS_32F, {0, 0}, {{0x1p-60, 0}, {-0x1p-61, 0}}).within_bound());
+  EXPECT_FALSE(Measure(Format::BITS_32F, {0, 0}, {{0x1p-40, 0}, {-0x1p-41, 0}}).within_bound());
+}
+
 TEST_F(SumProofTest, FilesOfOtherShapesAreNotCompared) {
   const std::string mix = File("mix", Format::BITS_24, {1, 2, 3, 4});
   const std::vector<std::string> others{

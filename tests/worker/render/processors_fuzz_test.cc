@@ -194,7 +194,7 @@ class ProcessorsFuzzTest : public test::Studio {
 
   std::vector<ChainStage> StagesAt(int sample_rate, const Inserts& inserts, int channels) {
     EXPECT_TRUE(CheckProcessors(inserts, 0).ok()) << CheckProcessors(inserts, 0);
-    const Graph graph(store_, sample_rate, 1000, 16);
+    Graph graph(store_, sample_rate, 1000, 16);
     absl::StatusOr<std::vector<ChainStage>> stages = StagesOf(graph, inserts, channels, {});
     EXPECT_TRUE(stages.ok()) << stages.status();
     return stages.ok() ? *std::move(stages) : std::vector<ChainStage>();
