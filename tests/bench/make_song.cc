@@ -111,12 +111,15 @@ constexpr const char* kMaster =
     "        - {type: saturator, drive: 3}\n"
     "        - {type: limiter, ceiling: -1, drive: 4}\n";
 
-std::string AlbumText(const Song& song, bool is_mastered) {
+enum class Chain { kNone, kMastered, kKeyed };
+
+std::string AlbumText(const Song& song, Chain chain) {
+  const bool is_mastered = chain != Chain::kNone;
   std::string text = fmt::format(
       "album: {}\nartist: Nobody\npan_law: -3dB\n"
       "deliver:\n  - stems: {{format: wav24{}}}\n  - mixes: [master, instrumental]\n    format: wav24\n"
       "songs:\n  - title: Song\n    sample_rate: 48000\n    tail: 0s\n    buses:\n",
-      is_mastered ? "Mastered" : "Bench", is_mastered ? ", master: keyed" : "");
+      is_mastered ? "Mastered" : "Bench", chain == Chain::kKeyed ? ", master: keyed" : "");
   for (int bus = 0; bus < kBuses; ++bus)
     text += fmt::format("      - {{name: Bus {}, role: {}}}\n", bus + 1,
                         bus + 1 == kBuses ? "lead_vocal" : "music");
@@ -171,8 +174,9 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::filesystem::create_directories(song.folder);
-  bool is_written = Write(song.folder + "/album.yaml", AlbumText(song, false)) &&
-                    Write(song.folder + "/mastered.yaml", AlbumText(song, true)) &&
+  bool is_written = Write(song.folder + "/album.yaml", AlbumText(song, Chain::kNone)) &&
+                    Write(song.folder + "/mastered.yaml", AlbumText(song, Chain::kMastered)) &&
+                    Write(song.folder + "/keyed.yaml", AlbumText(song, Chain::kKeyed)) &&
                     Write(song.folder + "/gains.txt", GainsText(song));
   for (int i = 0; i < song.mono + song.stereo; ++i) is_written = is_written && WriteTrack(song, i);
   if (!is_written) fmt::print(stderr, "{}: cannot be written\n", song.folder);
