@@ -1,5 +1,5 @@
-// Chains in the graph: latency, controls for parts, side-chains, blocks. With processors made up here, whose sound is
-// known exactly.
+// Chains in the graph: latency, controls for parts, side-chains, blocks. With processors made up here, whose
+// sound is known exactly.
 #include "worker/render/graph/chain.h"
 
 #include <cmath>
@@ -15,8 +15,8 @@ using dsp::Applier;
 using dsp::ConstChannels;
 using dsp::Detector;
 
-// Late by some frames, and times a control: 1 / (1 + |key|) of the frame that comes out, where the key is the signal
-// or the first channel of the side-chain.
+// Late by some frames, and times a control: 1 / (1 + |key|) of the frame that comes out, where the key is the
+// signal or the first channel of the side-chain.
 class Ducker : public dsp::Processor {
  public:
   explicit Ducker(int64_t latency) : latency_(latency) {}
@@ -82,7 +82,8 @@ class ChainTest : public test::Studio {
   }
 
   // What a lead sounds like from `begin` on, in blocks of this size.
-  std::vector<test::Samples> Hear(Graph& graph, const std::vector<Lead>& leads, int block, int64_t begin = 0) {
+  std::vector<test::Samples> Hear(Graph& graph, const std::vector<Lead>& leads, int block,
+                                  int64_t begin = 0) {
     for (const Lead& lead : leads) graph.Use(lead, begin);
     EXPECT_TRUE(graph.Prepare().ok());
     std::vector<test::Samples> heard(leads.size());

@@ -414,7 +414,9 @@ TEST_F(WrongJobTest, EqualisersOfNoBandsOrTooManyOrOfNoShape) {
 
 TEST_F(WrongJobTest, ImpulsesThatAreOutOfRange) {
   const std::vector<std::function<void(Playlist&)>> spoils = {
-      [](Playlist& impulse) { impulse.mutable_regions(0)->set_frame_count(kMostImpulseSeconds * kHighestRate + 1); },
+      [](Playlist& impulse) {
+        impulse.mutable_regions(0)->set_frame_count(kMostImpulseSeconds * kHighestRate + 1);
+      },
       [](Playlist& impulse) { impulse.mutable_regions(0)->set_frame_count(-1); },
       [](Playlist& impulse) { impulse.mutable_regions(0)->set_offset_frame(-1); },
       [](Playlist& impulse) { impulse.mutable_regions(0)->set_offset_frame(int64_t{1} << 62); },
