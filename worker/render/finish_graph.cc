@@ -79,6 +79,7 @@ class MasterNodes {
   absl::StatusOr<int> AddKeyed(const Mix& mix) {
     absl::StatusOr<std::vector<ChainStage>> stages = Stages(mix.without_limiters());
     if (!stages.ok()) return stages.status();
+    if (stages->empty()) return Fader(SumOf(mix));
     const int whole = SumOf(finish_.whole_mix());
     const int chain = graph_.AddChain({BeforeChain(whole), 0}, *std::move(stages));
     if (SumOf(mix) == whole) return BehindChain(chain);
